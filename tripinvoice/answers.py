@@ -1,0 +1,190 @@
+"""What money systems answer, as received: one small shape per kind of answer.
+
+An upstream speaks one of these shapes (``provides`` in the table of money systems says which). Amounts are
+decimal strings, tax-inclusive or not as the regime expects; unknown fields are kept out; every text is outside
+data, bounded here and escaped where it is printed.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+
+from tripinvoice.errors import InvalidAnswerError
+from tripinvoice.invoice import Contract
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
+Amount = Annotated[str, StringConstraints(pattern=r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,6})?$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+
+
+class Provides(StrEnum):
+    """The kind of answer a money system gives: which shape, and for parties, whose."""
+
+    TRIP = "trip"
+    CHARGES = "charges"
+    PAYMENTS = "payments"
+    JOURNEY = "journey"
+    CITY = "city"
+    DRIVER = "driver"
+    FLEET = "fleet"
+    MERCHANT = "merchant"
+    COURIER = "courier"
+    PLATFORM = "platform"
+    RIDER = "rider"
+    BUSINESS = "business"
+    SUPPLIER_TAX = "supplier_tax"
+    MERCHANT_TAX = "merchant_tax"
+    COURIER_TAX = "courier_tax"
+    FACTS = "facts"
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class TripRecord(_Shape):
+    """Who took part: opaque references that other systems are asked with."""
+
+    rider_ref: Ref | None = None
+    driver_ref: Ref | None = None
+    fleet_ref: Ref | None = None
+    merchant_ref: Ref | None = None
+    courier_ref: Ref | None = None
+    city_ref: Ref | None = None
+    vehicle_ref: Ref | None = None
+
+
+class Charge(_Shape):
+    """One amount the customer was charged; negative for a refund or a promotion.
+
+    ``contract`` says whose supply it belongs to; ``tax_class`` what was supplied in the words of the regime
+    (``transport``, ``food_hot``, ``tip``, ``promotion`` …). A platform-funded promotion does not reduce the
+    supplier's consideration (it is third-party consideration), a supplier-funded one does.
+    """
+
+    code: Code
+    contract: Contract
+    tax_class: Code
+    amount: Amount
+    description: Text | None = None
+    quantity: Amount = "1"
+    unit: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9]{2,3}$")] = "C62"
+    funded_by: Literal["platform", "supplier"] | None = None
+
+
+class Charges(_Shape):
+    """Amounts of one system in one currency. ``final`` is false while the system may still change them."""
+
+    currency: Currency
+    final: bool = True
+    charges: tuple[Charge, ...] = Field(max_length=500, strict=False)
+
+
+class PaymentAnswer(_Shape):
+    """One payment: method and, where the customer should recognise it, brand and last four digits."""
+
+    method: Code
+    amount: Amount
+    brand: Text | None = None
+    last4: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")] | None = None
+
+
+class Payments(_Shape):
+    """How the customer paid."""
+
+    currency: Currency
+    payments: tuple[PaymentAnswer, ...] = Field(max_length=50, strict=False)
+
+
+class TaxIdAnswer(_Shape):
+    """An identification of a party."""
+
+    scheme: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9-]{0,19}$")]
+    value: Text
+
+
+class PartyAnswer(_Shape):
+    """A person or company: rider, driver, fleet, merchant, courier, platform entity, business account."""
+
+    ref: Ref | None = None
+    name: Text
+    address: tuple[Text, ...] = Field(default=(), max_length=6, strict=False)
+    postcode: Annotated[str, StringConstraints(max_length=20)] | None = None
+    city: Text | None = None
+    country: Country | None = None
+    tax_ids: tuple[TaxIdAnswer, ...] = Field(default=(), max_length=6, strict=False)
+
+
+class TaxProfile(_Shape):
+    """A supplier's standing with the tax office on the day of the trip."""
+
+    tax_ids: tuple[TaxIdAnswer, ...] = Field(default=(), max_length=6, strict=False)
+    vat_registered: bool = True
+    small_business: bool = False
+    invoices_issued_by_platform: bool = True
+
+
+class JourneyAnswer(_Shape):
+    """Where from and where to, as the customer wrote it."""
+
+    pickup: Text | None = None
+    dropoff: Text | None = None
+    vehicle: Text | None = None
+
+
+class City(_Shape):
+    """The city's part in the rules: who licenses its private hire operators."""
+
+    name: Text
+    licensing_authority: Code | None = None
+
+
+_SHAPES: Mapping[Provides, type[_Shape] | None] = {
+    Provides.TRIP: TripRecord,
+    Provides.CHARGES: Charges,
+    Provides.PAYMENTS: Payments,
+    Provides.JOURNEY: JourneyAnswer,
+    Provides.CITY: City,
+    Provides.DRIVER: PartyAnswer,
+    Provides.FLEET: PartyAnswer,
+    Provides.MERCHANT: PartyAnswer,
+    Provides.COURIER: PartyAnswer,
+    Provides.PLATFORM: PartyAnswer,
+    Provides.RIDER: PartyAnswer,
+    Provides.BUSINESS: PartyAnswer,
+    Provides.SUPPLIER_TAX: TaxProfile,
+    Provides.MERCHANT_TAX: TaxProfile,
+    Provides.COURIER_TAX: TaxProfile,
+    Provides.FACTS: None,
+}
+
+_JSON_OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
+
+
+def read_answer(system: str, provides: Provides, body: object) -> _Shape | dict[str, Any]:
+    """Check one system's answer against its shape.
+
+    Raises :class:`InvalidAnswerError` naming system and field, never the value.
+    """
+    try:
+        shape = _SHAPES[provides]
+        return _JSON_OBJECT.validate_python(body) if shape is None else shape.model_validate(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_context=False, include_input=True)[0]
+        field = ".".join(str(part) for part in first["loc"]) or "answer"
+        found = type(first["input"]).__name__
+        raise InvalidAnswerError(
+            f"{system}: {field}: {_remedy(first['type'], found)}", field=f"{system}.{field}"
+        ) from None
+
+
+def _remedy(kind: str, found: str) -> str:
+    """Say in words what pydantic found, without the value."""
+    if kind == "missing":
+        return "missing; the system must send it"
+    return f"not acceptable ({kind.replace('_', ' ')}), found a {found}; mend it in the system and resume"

@@ -1,0 +1,98 @@
+"""Everything that can go wrong, as one question: does trying again help?
+
+    TripInvoiceError
+    ├── PermanentError            somebody must mend data, code or configuration; the invoice is parked
+    │   ├── InvalidTripError      the trip event is malformed
+    │   ├── UnsupportedTripError  no regime, or no rule of its regime, covers this trip
+    │   ├── MissingAnswerError    a required money system has nothing to say about this trip
+    │   ├── InvalidAnswerError    a money system's answer is malformed or contradicts another
+    │   ├── TotalsError           amounts that must agree do not
+    │   ├── DocumentError         a document cannot be rendered from this invoice
+    │   ├── ConflictError         something immutable would have to change
+    │   └── NotFoundError         a stored thing that must exist does not
+    └── TransientError            trying again later helps
+        ├── SystemUnavailableError  a money system did not answer in time, or said so
+        ├── StoreUnavailableError   a store, broker or ledger did not answer
+        └── RendererCrashedError    a render process died
+
+Messages name the field, the kind of value found and what to do. They never contain the value itself: it may
+be personal, and error texts end up in histories and logs.
+"""
+
+from datetime import timedelta
+
+
+class TripInvoiceError(Exception):
+    """Root of the tree; never raised itself.
+
+    ``field`` is the dotted path of the offending value where there is one; ``code`` is the stable name under
+    which operators find this kind of error (the class name).
+    """
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+    @property
+    def code(self) -> str:
+        """The stable name of this kind of error."""
+        return type(self).__name__
+
+
+class PermanentError(TripInvoiceError):
+    """Trying again cannot help until somebody mends something."""
+
+
+class InvalidTripError(PermanentError):
+    """The trip event is malformed."""
+
+
+class UnsupportedTripError(PermanentError):
+    """No regime, or no rule of its regime, covers this trip."""
+
+
+class MissingAnswerError(PermanentError):
+    """A required money system has nothing to say about this trip."""
+
+
+class InvalidAnswerError(PermanentError):
+    """A money system's answer is malformed or contradicts another."""
+
+
+class TotalsError(PermanentError):
+    """Amounts that must agree do not."""
+
+
+class DocumentError(PermanentError):
+    """A document cannot be rendered from this invoice."""
+
+
+class ConflictError(PermanentError):
+    """Something immutable would have to change."""
+
+
+class NotFoundError(PermanentError):
+    """A stored thing that must exist does not."""
+
+
+class TransientError(TripInvoiceError):
+    """Trying again later helps; ``retry_after`` is the wait the other side asked for, if it did."""
+
+    def __init__(
+        self, message: str, *, field: str | None = None, retry_after: timedelta | None = None
+    ) -> None:
+        super().__init__(message, field=field)
+        self.retry_after = retry_after
+
+
+class SystemUnavailableError(TransientError):
+    """A money system did not answer in time, or said that it cannot now."""
+
+
+class StoreUnavailableError(TransientError):
+    """A store, broker or ledger did not answer."""
+
+
+class RendererCrashedError(TransientError):
+    """A render process died; the pool has been rebuilt."""
