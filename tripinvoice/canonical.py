@@ -1,0 +1,36 @@
+"""Canonical JSON: the same value is always the same bytes, so that a hash of them identifies it.
+
+Keys are sorted, there is no white space, text is UTF-8 and NFC as received, decimals are strings, times RFC 3339.
+"""
+
+import json
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from tripinvoice.errors import ConflictError
+
+T = TypeVar("T")
+
+
+@cache
+def _adapter(of: type[T]) -> TypeAdapter[T]:
+    return TypeAdapter(of)
+
+
+def dump(value: object) -> bytes:
+    """The canonical JSON bytes of a domain value (dataclass) or plain JSON value."""
+    plain: Any = _adapter(type(value)).dump_python(value, mode="json")
+    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def load(content: bytes, of: type[T]) -> T:
+    """Read a value back. Raises :class:`ConflictError` when the bytes are not such a value."""
+    try:
+        return _adapter(of).validate_json(content)
+    except ValidationError as error:
+        raise ConflictError(
+            f"stored {of.__name__}: {error.error_count()} fields do not fit the current shape; "
+            "was it written by a newer version?"
+        ) from None
