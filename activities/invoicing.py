@@ -1,0 +1,77 @@
+"""preprocess and number: from archived evidence to drafts, from drafts to numbers."""
+
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from activities.messages import (
+    DraftRef,
+    Numbered,
+    NumberInput,
+    Preprocessed,
+    PreprocessInput,
+)
+from tripinvoice import canonical
+from tripinvoice.archive import pack, unpack
+from tripinvoice.assemble import assemble
+from tripinvoice.errors import ConflictError
+from tripinvoice.invoice import Draft
+from tripinvoice.money_systems import Sources
+from tripinvoice.numbering import Claim
+from tripinvoice.ports import Clock, DocumentStore, NumberLedger, ObjectRef
+from tripinvoice.regimes import regime_named
+
+
+@dataclass(frozen=True)
+class InvoicingActivities:
+    """Applies the regime and takes numbers; runs on the store task queue."""
+
+    documents: DocumentStore
+    ledger: NumberLedger
+    clock: Clock
+
+    @activity.defn(name="preprocess")
+    def preprocess(self, request: PreprocessInput) -> Preprocessed:
+        """The drafts that the regime makes of the evidence, archived one by one."""
+        sources = canonical.load(unpack(self.documents.get(request.sources)), Sources)
+        drafts = assemble(sources)
+        return Preprocessed(drafts=tuple(self._archive(draft, request.sources) for draft in drafts))
+
+    @activity.defn(name="number")
+    def number(self, request: NumberInput) -> Numbered:
+        """A number for each draft; the same ones whenever it is asked again."""
+        now = self.clock.now()
+        workflow_id = activity.info().workflow_id or ""
+        taken = self.ledger.take(
+            [
+                Claim(
+                    document=draft.document,
+                    series=draft.series,
+                    period=regime_named(draft.regime).period(now),
+                    claimed_at=now,
+                    workflow_id=workflow_id,
+                )
+                for draft in request.drafts
+            ]
+        )
+        for number in taken:
+            if number.void_reason is not None:
+                raise ConflictError(
+                    f"{number.document}: its number is void; a new document needs a new revision of the trip",
+                    field="document",
+                )
+        return Numbered(taken=tuple(taken))
+
+    def _archive(self, draft: Draft, sources: ObjectRef) -> DraftRef:
+        ref = self.documents.put(pack(canonical.dump(draft)), "application/zstd")
+        return DraftRef(
+            draft=ref,
+            sources=sources,
+            document=draft.key,
+            series=draft.series,
+            regime=draft.regime,
+            regime_version=draft.regime_version,
+            country=draft.country,
+            line_of_business=draft.line_of_business,
+            total=draft.totals.gross,
+        )

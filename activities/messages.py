@@ -1,0 +1,168 @@
+"""What workflows and activities tell each other: references and small summaries, never personal data or documents.
+
+These shapes are in histories that are replayed for as long as they are kept: a field may be added with a default, never
+renamed, removed or given a new meaning.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from tripinvoice.invoice import DocumentKey
+from tripinvoice.money import Money
+from tripinvoice.numbering import NumberTaken
+from tripinvoice.ports import ObjectRef
+from tripinvoice.trip import Trip
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuedDocument:
+    """A document that exists: ``state`` is ``ISSUED`` or ``VOIDED``."""
+
+    document: DocumentKey
+    state: str
+    number: str
+    total: Money
+    pdf: ObjectRef | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchInput:
+    """Ask the money systems about a trip.
+
+    ``asked_at`` is the time the evidence is of (the workflow's, so that a retry archives the same bytes);
+    ``round`` counts operator resumes, each of which asks everything anew; ``corrections`` are archived answers to
+    use instead of asking, by system name.
+    """
+
+    trip: Trip
+    asked_at: datetime
+    round: int = 0
+    corrections: Mapping[str, ObjectRef] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """The archived evidence, or the documents that this trip already has."""
+
+    sources: ObjectRef | None
+    asked: int
+    answered: int
+    left_out: tuple[str, ...] = ()
+    issued: tuple[IssuedDocument, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreprocessInput:
+    """Make drafts from archived evidence."""
+
+    sources: ObjectRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftRef:
+    """An archived draft, and what numbering and recording need to know of it."""
+
+    draft: ObjectRef
+    sources: ObjectRef
+    document: DocumentKey
+    series: str
+    regime: str
+    regime_version: str
+    country: str
+    line_of_business: str
+    total: Money
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preprocessed:
+    """The trip's drafts, one per contract."""
+
+    drafts: tuple[DraftRef, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberInput:
+    """Take a number for each draft."""
+
+    drafts: tuple[DraftRef, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Numbered:
+    """The numbers, in the order of the drafts."""
+
+    taken: tuple[NumberTaken, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RenderInput:
+    """Render one draft under its number and store the result."""
+
+    draft: DraftRef
+    taken: NumberTaken
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendered:
+    """A stored rendition of a stored invoice."""
+
+    draft: DraftRef
+    taken: NumberTaken
+    invoice: ObjectRef
+    pdf: ObjectRef
+    template_version: str
+    environment: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordInput:
+    """Make these documents exist, all at once."""
+
+    documents: tuple[Rendered, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """The documents that now exist."""
+
+    documents: tuple[IssuedDocument, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnounceInput:
+    """Announce every document of a trip."""
+
+    trip_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoidInput:
+    """Void the numbers that these drafts took; ``reason`` is the operator's, without personal data."""
+
+    drafts: tuple[DraftRef, ...]
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecallInput:
+    """Find what is recorded of a trip."""
+
+    trip_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecalledDocument:
+    """A recorded document with what is needed to make it again."""
+
+    document: DocumentKey
+    taken: NumberTaken
+    sources: ObjectRef
+    pdf: ObjectRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recalled:
+    """A trip's issued documents; voided ones have nothing to make again."""
+
+    documents: tuple[RecalledDocument, ...]

@@ -1,0 +1,158 @@
+"""fetch: ask the money systems that this trip needs, and archive their answers as the invoice's evidence."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from temporalio import activity
+
+from activities.messages import Fetched, FetchInput, IssuedDocument
+from activities.storage import ISSUED, issued_document
+from tripinvoice import canonical
+from tripinvoice.answers import read_answer
+from tripinvoice.archive import pack, unpack
+from tripinvoice.errors import (
+    ConflictError,
+    MissingAnswerError,
+    PermanentError,
+    SystemUnavailableError,
+    TransientError,
+    TripInvoiceError,
+)
+from tripinvoice.money_systems import Answer, MoneySystem, Sources
+from tripinvoice.ports import AnswerCache, DocumentStore, InvoiceRecords, MoneySystems, ObjectRef
+from tripinvoice.trip import Trip
+
+# An informative system may be down for this many attempts before the invoice is made without it.
+INFORMATIVE_ATTEMPTS = 3
+
+Outcome = Answer | TripInvoiceError
+
+
+@dataclass(frozen=True)
+class MoneyActivities:
+    """Talks to the money systems; runs on the fetch task queue, where nothing else may block the loop."""
+
+    systems: MoneySystems
+    cache: AnswerCache
+    documents: DocumentStore
+    records: InvoiceRecords
+
+    @activity.defn(name="fetch")
+    async def fetch(self, request: FetchInput) -> Fetched:
+        """Answers of every system that applies, concurrently; a retry asks only those still missing.
+
+        A trip that already has documents is not asked about again: the topic may be replayed long after Temporal
+        has forgotten the workflow.
+        """
+        trip = request.trip
+        issued = await asyncio.to_thread(self._issued, trip)
+        if issued:
+            return Fetched(sources=None, asked=0, answered=0, issued=issued)
+        table = [system for system in self.systems.table() if system.applies_to(trip)]
+        cache_key = f"{trip.trip_id}/{request.round}"
+        known = dict(await asyncio.to_thread(self.cache.load, cache_key))
+        known |= await self._corrected(table, request.corrections)
+        outcome = await self._ask(table, request, known)
+        try:
+            answers = _complete(table, outcome, activity.info().attempt)
+        except TripInvoiceError:
+            received = [a for a in outcome.values() if isinstance(a, Answer)]
+            await asyncio.to_thread(self.cache.save, cache_key, received)
+            raise
+        sources = Sources(
+            trip=trip, answers=tuple(replace(a, fetched_at=request.asked_at) for a in answers)
+        )
+        ref = await asyncio.to_thread(self._archive, sources)
+        await asyncio.to_thread(self.cache.forget, cache_key)
+        return Fetched(
+            sources=ref,
+            asked=len(table),
+            answered=sum(a.body is not None for a in answers),
+            left_out=tuple(
+                sorted(name for name, a in outcome.items() if isinstance(a, TripInvoiceError))
+            ),
+        )
+
+    def _issued(self, trip: Trip) -> tuple[IssuedDocument, ...]:
+        """The documents of this revision; an earlier one must have been voided before a later one is made."""
+        records = self.records.by_trip(trip.trip_id)
+        if any(r.state == ISSUED and r.document.revision != trip.revision for r in records):
+            raise ConflictError(
+                "revision: another revision of this trip is issued already; what is issued is corrected "
+                "by a credit note, not by a second invoice",
+                field="revision",
+            )
+        return tuple(issued_document(r) for r in records if r.document.revision == trip.revision)
+
+    def _archive(self, sources: Sources) -> ObjectRef:
+        return self.documents.put(pack(canonical.dump(sources)), "application/zstd")
+
+    async def _corrected(
+        self, table: Sequence[MoneySystem], corrections: Mapping[str, ObjectRef]
+    ) -> dict[str, Answer]:
+        """The operator's answers, by the systems they stand for."""
+        result = {}
+        for system in table:
+            if ref := corrections.get(system.name):
+                content = await asyncio.to_thread(self.documents.get, ref)
+                result[system.name] = canonical.load(unpack(content), Answer)
+        return result
+
+    async def _ask(
+        self, table: Sequence[MoneySystem], request: FetchInput, known: Mapping[str, Answer]
+    ) -> dict[str, Outcome]:
+        """Ask all unknown systems at once, each as soon as those that it depends on have answered."""
+        tasks: dict[str, asyncio.Task[Answer]] = {}
+
+        async def ask(system: MoneySystem) -> Answer:
+            if system.name in known:
+                return known[system.name]
+            needed = {name: await tasks[name] for name in system.depends_on if name in tasks}
+            return _checked(system, await self.systems.ask(system, request.trip, needed))
+
+        # No task runs before all exist: none is awaited until then.
+        tasks.update({s.name: asyncio.create_task(ask(s), name=s.name) for s in table})
+        outcomes = await asyncio.gather(*tasks.values(), return_exceptions=True)
+        return dict(zip(tasks, (_ours(outcome) for outcome in outcomes), strict=True))
+
+
+def _ours(outcome: Answer | BaseException) -> Outcome:
+    """Let bugs and cancellations through; keep our own errors for :func:`_complete`."""
+    if isinstance(outcome, Answer | TripInvoiceError):
+        return outcome
+    raise outcome
+
+
+def _checked(system: MoneySystem, answer: Answer) -> Answer:
+    """The answer, if it has the shape that the system provides and is there when required."""
+    if answer.body is not None:
+        read_answer(system.name, system.provides, answer.body)
+    elif system.required:
+        raise MissingAnswerError(
+            f"{system.name}: no answer for this trip, and no invoice can be made without it; "
+            "have the system answer, then resume",
+            field=system.name,
+        )
+    return answer
+
+
+def _complete(
+    table: Sequence[MoneySystem], outcome: Mapping[str, Outcome], attempt: int
+) -> tuple[Answer, ...]:
+    """All answers by name; raises the first permanent error, else a transient one that names who is missing."""
+    failed = {name: error for name, error in outcome.items() if isinstance(error, TripInvoiceError)}
+    for error in failed.values():
+        if isinstance(error, PermanentError):
+            raise error
+    expendable = {s.name for s in table if s.informative} if attempt >= INFORMATIVE_ATTEMPTS else set()
+    missing = sorted(failed.keys() - expendable)
+    if missing:
+        waits = [e.retry_after for e in failed.values() if isinstance(e, TransientError) and e.retry_after]
+        raise SystemUnavailableError(
+            f"{len(missing)} of {len(table)} systems did not answer: {', '.join(missing)}; "
+            f"first: {failed[missing[0]].message}",
+            field=missing[0],
+            retry_after=max(waits, default=None),
+        )
+    return tuple(answer for _, answer in sorted(outcome.items()) if isinstance(answer, Answer))

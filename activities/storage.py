@@ -1,0 +1,121 @@
+"""record and announce: the row that makes an invoice exist, written last, and the news of it."""
+
+from dataclasses import dataclass
+
+from temporalio import activity
+
+from activities.messages import (
+    AnnounceInput,
+    IssuedDocument,
+    Recalled,
+    RecalledDocument,
+    RecallInput,
+    Recorded,
+    RecordInput,
+    Rendered,
+    VoidInput,
+)
+from tripinvoice.errors import NotFoundError
+from tripinvoice.ports import EventSink, InvoiceRecord, InvoiceRecords, NumberLedger
+
+ISSUED = "ISSUED"
+VOIDED = "VOIDED"
+
+
+def issued_document(record: InvoiceRecord) -> IssuedDocument:
+    """The part of a record that may stand in a history."""
+    return IssuedDocument(
+        document=record.document,
+        state=record.state,
+        number=record.number,
+        total=record.total,
+        pdf=record.pdf,
+    )
+
+
+@dataclass(frozen=True)
+class StorageActivities:
+    """Writes and reads invoice records; runs on the store task queue."""
+
+    records: InvoiceRecords
+    ledger: NumberLedger
+    events: EventSink
+
+    @activity.defn(name="record")
+    def record(self, request: RecordInput) -> Recorded:
+        """Make the documents exist, all or none."""
+        workflow_id = activity.info().workflow_id or ""
+        records = [_issued_record(rendered, workflow_id) for rendered in request.documents]
+        self.records.save(records)
+        return Recorded(documents=tuple(map(issued_document, records)))
+
+    @activity.defn(name="announce")
+    def announce(self, request: AnnounceInput) -> None:
+        """Publish what is recorded of the trip; consumers recognise a repetition by its event id."""
+        self.events.announce(self.records.by_trip(request.trip_id))
+
+    @activity.defn(name="void")
+    def void(self, request: VoidInput) -> Recorded:
+        """Give every number that these drafts took a record that says it is void. Drafts without one leave no trace."""
+        workflow_id = activity.info().workflow_id or ""
+        records = []
+        for draft in request.drafts:
+            taken = self.ledger.void(draft.document, request.reason)
+            if taken is not None:
+                records.append(
+                    InvoiceRecord(
+                        document=draft.document,
+                        state=VOIDED,
+                        number=taken.number,
+                        country=draft.country,
+                        line_of_business=draft.line_of_business,
+                        total=draft.total,
+                        issued_at=taken.issued_at,
+                        pdf=None,
+                        invoice=None,
+                        sources=draft.sources,
+                        regime_version=draft.regime_version,
+                        template_version="",
+                        environment="",
+                        workflow_id=workflow_id,
+                    )
+                )
+        self.records.save(records)
+        return Recorded(documents=tuple(map(issued_document, records)))
+
+    @activity.defn(name="recall")
+    def recall(self, request: RecallInput) -> Recalled:
+        """What is issued of a trip. Raises ``NotFoundError`` if nothing is."""
+        documents = tuple(
+            RecalledDocument(
+                document=record.document, taken=taken, sources=record.sources, pdf=record.pdf
+            )
+            for record in self.records.by_trip(request.trip_id)
+            if record.state == ISSUED
+            and record.sources is not None
+            and record.pdf is not None
+            and (taken := self.ledger.find(record.document)) is not None
+        )
+        if not documents:
+            raise NotFoundError("trip: no document of it is issued; look at its workflow first", field="trip_id")
+        return Recalled(documents=documents)
+
+
+def _issued_record(rendered: Rendered, workflow_id: str) -> InvoiceRecord:
+    draft = rendered.draft
+    return InvoiceRecord(
+        document=draft.document,
+        state=ISSUED,
+        number=rendered.taken.number,
+        country=draft.country,
+        line_of_business=draft.line_of_business,
+        total=draft.total,
+        issued_at=rendered.taken.issued_at,
+        pdf=rendered.pdf,
+        invoice=rendered.invoice,
+        sources=draft.sources,
+        regime_version=draft.regime_version,
+        template_version=rendered.template_version,
+        environment=rendered.environment,
+        workflow_id=workflow_id,
+    )

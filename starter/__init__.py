@@ -1,0 +1,1 @@
+"""DRIVING SIDE: whatever starts invoices or asks about them from outside."""

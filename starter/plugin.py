@@ -1,0 +1,26 @@
+"""One plugin for client, worker and replayer, so that converter, error translation and sandbox cannot drift apart."""
+
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.plugin import SimplePlugin
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.workflow import SandboxImportNotificationPolicy
+
+from activities.failures import FailureInterceptor
+
+
+def tripinvoice_plugin() -> SimplePlugin:
+    """Pydantic payloads, typed failures, and a sandbox that refuses what a workflow file did not mean to import."""
+    policy = (
+        SandboxImportNotificationPolicy.WARN_ON_DYNAMIC_IMPORT
+        | SandboxImportNotificationPolicy.RAISE_ON_UNINTENTIONAL_PASSTHROUGH
+    )
+    return SimplePlugin(
+        "tripinvoice",
+        data_converter=pydantic_data_converter,
+        interceptors=[FailureInterceptor()],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_import_notification_policy(policy)
+        ),
+    )
+
+

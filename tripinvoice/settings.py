@@ -1,0 +1,103 @@
+"""Every setting, read once from the environment and an optional ``.env`` file; frozen afterwards.
+
+One URL-like setting per port picks the adapter: its scheme names the technology. How to reach Temporal is not here:
+``TEMPORAL_ADDRESS``, ``TEMPORAL_NAMESPACE``, ``TEMPORAL_PROFILE`` and the rest are read by the Temporal SDK itself, so that
+this application and the ``temporal`` CLI always agree.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tripinvoice.errors import PermanentError
+
+PREFIX = "TRIPINVOICE_"
+
+
+class SettingsError(PermanentError):
+    """A setting cannot be used."""
+
+
+def default_data() -> Path:
+    """``$XDG_DATA_HOME/tripinvoice`` or ``~/.local/share/tripinvoice`` (XDG Base Directory Specification)."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "tripinvoice"
+
+
+class Settings(BaseSettings):
+    """Settings of worker, bridge and CLI. The defaults need no server but Temporal's."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    data: Path = Field(
+        default_factory=default_data, description="Folder of the embedded stores. Created when missing."
+    )
+    store: str = Field(
+        "sqlite:",
+        description="Records, numbers and answers: `sqlite:` (a file in the data folder) or `sqlite:///path/to/file.db`.",
+    )
+    documents: str = Field(
+        "folder:",
+        description="Documents and evidence: `folder:` (in the data folder) or `folder:///path/to/folder`.",
+    )
+    kafka: str = Field(
+        "embedded:",
+        description="Kafka: `embedded:` (librdkafka's in-process mock cluster; events end with the process) "
+        "or `kafka://host:9092,host:9092`.",
+    )
+    trips_topic: str = Field("trips.completed", description="Topic of completed trips.")
+    invoices_topic: str = Field("invoices.issued", description="Topic on which invoices are announced.")
+    consumer_group: str = Field("tripinvoice-bridge", description="Kafka consumer group of the bridge.")
+    money_systems: str = Field(
+        "sample:", description="The table of money systems: `sample:` (bundled) or `file:///path/to/systems.toml`."
+    )
+    money_systems_url: str = Field(
+        "http://127.0.0.1:8900", description="What `{base}` stands for in the table's addresses."
+    )
+    render_processes: Annotated[int, Field(ge=0, le=64)] = Field(
+        0, description="Render processes of one worker; 0 means one per processor."
+    )
+    max_activities: Annotated[int, Field(ge=1, le=1000)] = Field(
+        64, description="Activities that one worker runs at once on each of its task queues."
+    )
+    max_cached_workflows: Annotated[int, Field(ge=1, le=100_000)] = Field(
+        1000, description="Workflows that one worker keeps in memory between tasks."
+    )
+    bridge_in_flight: Annotated[int, Field(ge=1, le=10_000)] = Field(
+        64, description="Starts that the bridge has under way at once."
+    )
+    shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = Field(
+        30.0, description="Seconds that running activities get to finish after SIGTERM."
+    )
+    deployment: str = Field(
+        "tripinvoice", description="Worker deployment name, when worker versioning is on."
+    )
+    build_id: str = Field(
+        "",
+        description="Build id of this worker (an image digest); empty means worker versioning is off. A versioned "
+        "worker gets work only after its version is made current.",
+    )
+    environment: Literal["development", "production"] = Field(
+        "development", description="`production` warns once about each embedded adapter in use."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log level.")
+    log_format: Literal["auto", "console", "json"] = Field(
+        "auto", description="`auto` means readable lines on a terminal, JSON otherwise."
+    )
+
+
+def read_settings(**overrides: object) -> Settings:
+    """The settings of this process; ``overrides`` are a command's own options.
+
+    Raises :class:`SettingsError` naming the variable and what it takes, never its value.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        name = f"{PREFIX}{'_'.join(str(part) for part in first['loc'])}".upper()
+        raise SettingsError(f"{name}: {first['msg']}; see docs/settings.md", field=name) from None

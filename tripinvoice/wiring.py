@@ -1,0 +1,191 @@
+"""From settings to open adapters: the one place that knows which technology is behind a port.
+
+An adapter is opened when it is first asked for and closed with the wiring, last opened first closed. The scheme of a
+setting picks it; adding a store means one ``case`` here.
+"""
+
+import os
+import warnings
+from contextlib import AsyncExitStack
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from tripinvoice.adapters.answers_sqlite import SqliteAnswerCache
+from tripinvoice.adapters.clock import SystemClock
+from tripinvoice.adapters.documents_folder import FolderDocumentStore
+from tripinvoice.adapters.kafka_events import KafkaEventSink
+from tripinvoice.adapters.kafka_feed import KafkaTripFeed
+from tripinvoice.adapters.kafka_mock import MockCluster
+from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
+from tripinvoice.adapters.records_sqlite import SqliteInvoiceRecords
+from tripinvoice.adapters.renderer_weasyprint import WeasyPrintRenderer
+from tripinvoice.adapters.sqlite import Database
+from tripinvoice.adapters.systems_http import HttpMoneySystems
+from tripinvoice.ports import (
+    AnswerCache,
+    Clock,
+    DocumentStore,
+    EventSink,
+    InvoiceRecords,
+    MoneySystems,
+    NumberLedger,
+    Renderer,
+    TripFeed,
+)
+from tripinvoice.settings import PREFIX, Settings, SettingsError
+from tripinvoice.systems_table import read_table
+
+
+class Closeable(Protocol):
+    """What is closed with the wiring."""
+
+    def close(self) -> None:
+        """Release what it holds."""
+
+
+Adapter = TypeVar("Adapter", bound=Closeable)
+
+
+class Wiring:
+    """The adapters of one process. Use as an asynchronous context manager."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.clock: Clock = SystemClock()
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Nothing is opened yet."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close what was opened."""
+        await self._open.aclose()
+
+    # --- stores ------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def records(self) -> InvoiceRecords:
+        """The record store."""
+        return SqliteInvoiceRecords(self._database)
+
+    @cached_property
+    def ledger(self) -> NumberLedger:
+        """The number ledger, always in the record store's technology."""
+        return SqliteNumberLedger(self._database)
+
+    @cached_property
+    def answers(self) -> AnswerCache:
+        """Answers of fetches that are not complete."""
+        return SqliteAnswerCache(self._database)
+
+    @cached_property
+    def _database(self) -> Database:
+        match urlsplit(self.settings.store).scheme:
+            case "sqlite":
+                self._warn_embedded("store")
+                path = self._path(self.settings.store) or self.settings.data / "tripinvoice.db"
+                return self._closed_later(Database(path))
+            case _:
+                raise self._unknown("store", "sqlite: or sqlite:///path/to/file.db")
+
+    @cached_property
+    def documents(self) -> DocumentStore:
+        """The document store."""
+        match urlsplit(self.settings.documents).scheme:
+            case "folder":
+                self._warn_embedded("documents")
+                return FolderDocumentStore(
+                    self._path(self.settings.documents) or self.settings.data / "documents"
+                )
+            case _:
+                raise self._unknown("documents", "folder: or folder:///path/to/folder")
+
+    # --- the outside -------------------------------------------------------------------------------------------
+
+    @cached_property
+    def money_systems(self) -> MoneySystems:
+        """The upstream systems of the declared table."""
+        table = read_table(self._systems_text(), base=self.settings.money_systems_url)
+        systems = HttpMoneySystems(table, self.clock)
+        self._open.push_async_callback(systems.close)
+        return systems
+
+    def _systems_text(self) -> str:
+        match urlsplit(self.settings.money_systems).scheme:
+            case "sample":
+                self._warn_embedded("money_systems")
+                return files("starter.samples").joinpath("money_systems.toml").read_text("utf-8")
+            case "file":
+                return _read(self._path(self.settings.money_systems), "money_systems")
+            case _:
+                raise self._unknown("money_systems", "sample: or file:///path/to/systems.toml")
+
+    @cached_property
+    def kafka(self) -> str:
+        """The bootstrap servers."""
+        address = urlsplit(self.settings.kafka)
+        match address.scheme:
+            case "embedded":
+                self._warn_embedded("kafka")
+                return self._open.enter_context(MockCluster()).bootstrap
+            case "kafka" if address.netloc:
+                return address.netloc
+            case _:
+                raise self._unknown("kafka", "embedded: or kafka://host:9092,host:9092")
+
+    @cached_property
+    def events(self) -> EventSink:
+        """Where invoices are announced."""
+        return self._closed_later(KafkaEventSink(self.kafka, self.settings.invoices_topic))
+
+    @cached_property
+    def trips(self) -> TripFeed:
+        """The topic of completed trips."""
+        return KafkaTripFeed(
+            self.kafka, topic=self.settings.trips_topic, group=self.settings.consumer_group
+        )
+
+    # --- rendering ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def renderer(self) -> Renderer:
+        """The supervised pool of render processes."""
+        processes = self.settings.render_processes or len(os.sched_getaffinity(0))
+        return self._closed_later(WeasyPrintRenderer(processes=processes))
+
+    # --- helpers -----------------------------------------------------------------------------------------------
+
+    def _closed_later(self, adapter: Adapter) -> Adapter:
+        self._open.callback(adapter.close)
+        return adapter
+
+    def _path(self, url: str) -> Path | None:
+        """The absolute path of ``scheme:///path``; ``None`` when the setting leaves it to us."""
+        return Path(unquote(path)) if (path := urlsplit(url).path) else None
+
+    def _unknown(self, setting: str, takes: str) -> SettingsError:
+        name = f"{PREFIX}{setting.upper()}"
+        return SettingsError(f"{name}: takes {takes}; see docs/settings.md", field=name)
+
+    def _warn_embedded(self, setting: str) -> None:
+        """Embedded adapters are durable, but live on one machine."""
+        if self.settings.environment == "production":
+            warnings.warn(
+                f"{PREFIX}{setting.upper()} uses an embedded adapter in production: it lives on this machine only",
+                stacklevel=3,
+            )
+
+
+def _read(path: Path | None, setting: str) -> str:
+    name = f"{PREFIX}{setting.upper()}"
+    try:
+        return (path or Path()).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{name}: cannot read the file ({type(error).__name__})", field=name) from None

@@ -1,0 +1,94 @@
+"""What the outside and the workflows tell each other. The compatibility rules of ``activities/messages.py`` apply."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from activities.messages import IssuedDocument
+from tripinvoice.invoice import DocumentKey
+from tripinvoice.ports import ObjectRef
+from tripinvoice.trip import Trip
+
+MAX_REASON = 300  # characters of an operator's words
+
+
+@dataclass(frozen=True, kw_only=True)
+class TripInvoiceInput:
+    """One completed trip."""
+
+    trip: Trip
+
+
+@dataclass(frozen=True, kw_only=True)
+class TripInvoiceResult:
+    """How it ended: ``Issued`` or ``Voided``, and the documents that exist for it."""
+
+    state: str
+    documents: tuple[IssuedDocument, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Resume:
+    """Go on with a parked invoice: as it is, with a corrected trip, or with corrected answers by system.
+
+    ``corrections`` refer to archived answers, because an answer may hold personal data. ``reason`` says what was
+    mended, for the next reader.
+    """
+
+    reason: str
+    trip: Trip | None = None
+    corrections: Mapping[str, ObjectRef] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Void:
+    """End a parked invoice without a document; a number that it took becomes void."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why an invoice is parked: the step, the error's code, text and field."""
+
+    step: str
+    code: str
+    reason: str
+    field: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """Where a trip's invoice is: ``step`` is the one at work, or the one that failed."""
+
+    trip_id: str
+    state: str
+    step: str
+    failure: Failure | None
+    numbers: tuple[str, ...]
+    documents: tuple[IssuedDocument, ...]
+    resumed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegenerateInput:
+    """Make a trip's documents again from their archived evidence."""
+
+    trip_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regenerated:
+    """One document made again: ``identical`` says whether the bytes are those that were issued."""
+
+    document: DocumentKey
+    number: str
+    identical: bool
+    issued: ObjectRef
+    again: ObjectRef
+
+
+@dataclass(frozen=True, kw_only=True)
+class RegenerateResult:
+    """All documents of the trip."""
+
+    documents: tuple[Regenerated, ...]

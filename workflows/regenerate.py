@@ -1,0 +1,64 @@
+"""RegenerateInvoice: make a trip's issued documents again from their archived evidence, and compare."""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.common import VersioningBehavior
+from temporalio.exceptions import ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.documents import DocumentActivities
+    from activities.invoicing import InvoicingActivities
+    from activities.messages import PreprocessInput, RecalledDocument, RecallInput, RenderInput
+    from activities.storage import StorageActivities
+    from workflows import policies
+    from workflows.messages import Regenerated, RegenerateInput, RegenerateResult
+
+
+# Short: it ends with the worker version that it began with.
+@workflow.defn(name="RegenerateInvoice", versioning_behavior=VersioningBehavior.PINNED)
+class RegenerateInvoice:
+    """The same evidence, regime and template version give the same bytes; the issued document itself never changes."""
+
+    @workflow.run
+    async def run(self, request: RegenerateInput) -> RegenerateResult:
+        """Every issued document of the trip, made again and compared by its SHA-256."""
+        recalled = await workflow.execute_activity_method(
+            StorageActivities.recall,
+            RecallInput(trip_id=request.trip_id),
+            activity_id="recall",
+            summary="find what is issued",
+            **policies.PREPROCESS.options(),
+        )
+        again = await asyncio.gather(*(self._again(document) for document in recalled.documents))
+        return RegenerateResult(documents=tuple(again))
+
+    async def _again(self, issued: RecalledDocument) -> Regenerated:
+        contract = issued.document.contract
+        preprocessed = await workflow.execute_activity_method(
+            InvoicingActivities.preprocess,
+            PreprocessInput(sources=issued.sources),
+            activity_id=f"preprocess:{contract}",
+            summary=f"apply the regime again for {issued.taken.number}",
+            **policies.PREPROCESS.options(),
+        )
+        draft = next((d for d in preprocessed.drafts if d.document == issued.document), None)
+        if draft is None:
+            raise ApplicationError(
+                f"{issued.document}: today's regime makes no such document of the archived evidence",
+                type="ConflictError",
+            )
+        rendered = await workflow.execute_activity_method(
+            DocumentActivities.render,
+            RenderInput(draft=draft, taken=issued.taken),
+            activity_id=f"render:{contract}",
+            summary=f"render {issued.taken.number} again",
+            **policies.DOCUMENT.options(),
+        )
+        return Regenerated(
+            document=issued.document,
+            number=issued.taken.number,
+            identical=rendered.pdf.sha256 == issued.pdf.sha256,
+            issued=issued.pdf,
+            again=rendered.pdf,
+        )

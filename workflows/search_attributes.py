@@ -1,0 +1,27 @@
+"""The typed search attributes of invoices: how operators find them in the Web UI, the CLI and ours.
+
+None holds personal data. ``starter/client.py`` registers them.
+"""
+
+from enum import StrEnum
+
+from temporalio.common import SearchAttributeKey
+
+TRIP_ID = SearchAttributeKey.for_keyword("TripId")
+COUNTRY = SearchAttributeKey.for_keyword("Country")
+LINE_OF_BUSINESS = SearchAttributeKey.for_keyword("LineOfBusiness")
+INVOICE_NUMBER = SearchAttributeKey.for_keyword_list("InvoiceNumber")
+INVOICE_STATE = SearchAttributeKey.for_keyword("InvoiceState")
+FAILED_STEP = SearchAttributeKey.for_keyword("FailedStep")
+
+ALL = (TRIP_ID, COUNTRY, LINE_OF_BUSINESS, INVOICE_NUMBER, INVOICE_STATE, FAILED_STEP)
+
+
+class InvoiceState(StrEnum):
+    """Where an invoice is in its life."""
+
+    RUNNING = "Running"
+    PARKED = "Parked"
+    ISSUED = "Issued"
+    VOIDED = "Voided"
+    CANCELLED = "Cancelled"
