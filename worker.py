@@ -29,25 +29,25 @@ from tripinvoice.errors import TripInvoiceError
 from tripinvoice.log import configure
 from tripinvoice.settings import Settings, read_settings
 from tripinvoice.wiring import Wiring
-from workflows import WORKFLOWS, policies
+from workflows import policies
+from workflows.registry import WORKFLOWS
 
 QUEUES = ("workflows", "fetch", "render", "store")
 
 log = structlog.get_logger("tripinvoice.worker")
 
 
-async def run(settings: Settings, queues: Sequence[str], stop: asyncio.Event) -> None:
+async def run(client: Client, wiring: Wiring, queues: Sequence[str], stop: asyncio.Event) -> None:
     """Poll these queues until ``stop``; then let running activities finish within the grace time."""
-    client = await connect(identity=f"{os.getpid()}@{socket.gethostname()}")
     new = await register_search_attributes(client)
-    async with Wiring(settings) as wiring, AsyncExitStack() as workers:
-        # Everything is opened before anything is polled: a worker that cannot work must not take tasks.
-        made = [await _worker(queue, client, wiring) for queue in queues]
+    # Everything is opened before anything is polled: a worker that cannot work must not take tasks.
+    made = [await _worker(queue, client, wiring) for queue in queues]
+    async with AsyncExitStack() as workers:
         for worker in made:
             await workers.enter_async_context(worker)
         log.info("worker is polling", queues=list(queues), namespace=client.namespace, new_search_attributes=new)
         await stop.wait()
-        log.info("worker is draining", grace_seconds=settings.shutdown_grace)
+        log.info("worker is draining", grace_seconds=wiring.settings.shutdown_grace)
     log.info("worker has drained")
 
 
@@ -79,7 +79,7 @@ async def _worker(queue: str, client: Client, wiring: Wiring) -> Worker:
     )
 
 
-Assembly = tuple[str, list[Callable[..., Any]], int]
+Assembly = tuple[str, Sequence[Callable[..., Any]], int]
 
 
 async def _fetch(wiring: Wiring) -> Assembly:
@@ -99,7 +99,14 @@ async def _store(wiring: Wiring) -> Assembly:
     """Waits on the stores: threads, because store drivers block."""
     invoicing = InvoicingActivities(wiring.documents, wiring.ledger, wiring.clock)
     storage = StorageActivities(wiring.records, wiring.ledger, wiring.events)
-    steps = [invoicing.preprocess, invoicing.number, storage.record, storage.announce, storage.void, storage.recall]
+    steps: list[Callable[..., Any]] = [
+        invoicing.preprocess,
+        invoicing.number,
+        storage.record,
+        storage.announce,
+        storage.void,
+        storage.recall,
+    ]
     return policies.STORE, steps, min(16, wiring.settings.max_activities)
 
 
@@ -122,7 +129,9 @@ async def _until_signal(settings: Settings, queues: Sequence[str]) -> None:
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, stop.set)
-    await run(settings, queues, stop)
+    client = await connect(identity=f"{os.getpid()}@{socket.gethostname()}")
+    async with Wiring(settings) as wiring:
+        await run(client, wiring, queues, stop)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -26,9 +26,7 @@ class DocumentActivities:
         """The invoice as canonical JSON and as PDF, both stored by content: the same bytes however often it runs."""
         invoice = await asyncio.to_thread(self._invoice, request.draft.draft, request.taken)
         rendition = await self.renderer.render(invoice)
-        invoice_ref, pdf_ref = await asyncio.to_thread(
-            self._store, invoice, rendition.content, rendition.media_type
-        )
+        invoice_ref, pdf_ref = await asyncio.to_thread(self._store, invoice, rendition.content, rendition.media_type)
         return Rendered(
             draft=request.draft,
             taken=request.taken,

@@ -1,4 +1,4 @@
-"""Turns the product's errors into Temporal's, in one place: does trying again help, and when?
+"""Turns the product's errors into Temporal's, in one place.
 
 Error texts go into histories: they are bounded, and an exception we did not raise ourselves is named but not quoted,
 because its text may hold personal data.
@@ -28,7 +28,7 @@ class FailureInterceptor(Interceptor):
 
 
 class _Translate(ActivityInboundInterceptor):
-    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002, ANN401 - SDK's signature
+    async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002 - SDK's name
         """Run the activity; raise only ``ApplicationError`` or a cancellation."""
         try:
             return await super().execute_activity(input)
@@ -36,12 +36,10 @@ class _Translate(ActivityInboundInterceptor):
             raise
         except TripInvoiceError as error:
             raise as_application_error(error) from None
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, its text must not reach the history
             # The text stays out of the history and the log; the place in the code is enough to find the bug.
             place = _innermost_place(error)
-            activity.logger.error(  # noqa: TRY400 - a traceback's last line would be the text
-                "unexpected error", extra={"error": type(error).__name__, "place": place}
-            )
+            activity.logger.error("unexpected error", extra={"error": type(error).__name__, "place": place})
             raise ApplicationError(
                 f"unexpected {type(error).__name__} at {place}; this is a bug in the step, mend it and deploy",
                 type="UnexpectedError",

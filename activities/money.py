@@ -60,18 +60,14 @@ class MoneyActivities:
             received = [a for a in outcome.values() if isinstance(a, Answer)]
             await asyncio.to_thread(self.cache.save, cache_key, received)
             raise
-        sources = Sources(
-            trip=trip, answers=tuple(replace(a, fetched_at=request.asked_at) for a in answers)
-        )
+        sources = Sources(trip=trip, answers=tuple(replace(a, fetched_at=request.asked_at) for a in answers))
         ref = await asyncio.to_thread(self._archive, sources)
         await asyncio.to_thread(self.cache.forget, cache_key)
         return Fetched(
             sources=ref,
             asked=len(table),
             answered=sum(a.body is not None for a in answers),
-            left_out=tuple(
-                sorted(name for name, a in outcome.items() if isinstance(a, TripInvoiceError))
-            ),
+            left_out=tuple(sorted(name for name, a in outcome.items() if isinstance(a, TripInvoiceError))),
         )
 
     def _issued(self, trip: Trip) -> tuple[IssuedDocument, ...]:
@@ -88,9 +84,7 @@ class MoneyActivities:
     def _archive(self, sources: Sources) -> ObjectRef:
         return self.documents.put(pack(canonical.dump(sources)), "application/zstd")
 
-    async def _corrected(
-        self, table: Sequence[MoneySystem], corrections: Mapping[str, ObjectRef]
-    ) -> dict[str, Answer]:
+    async def _corrected(self, table: Sequence[MoneySystem], corrections: Mapping[str, ObjectRef]) -> dict[str, Answer]:
         """The operator's answers, by the systems they stand for."""
         result = {}
         for system in table:
@@ -137,9 +131,7 @@ def _checked(system: MoneySystem, answer: Answer) -> Answer:
     return answer
 
 
-def _complete(
-    table: Sequence[MoneySystem], outcome: Mapping[str, Outcome], attempt: int
-) -> tuple[Answer, ...]:
+def _complete(table: Sequence[MoneySystem], outcome: Mapping[str, Outcome], attempt: int) -> tuple[Answer, ...]:
     """All answers by name; raises the first permanent error, else a transient one that names who is missing."""
     failed = {name: error for name, error in outcome.items() if isinstance(error, TripInvoiceError)}
     for error in failed.values():

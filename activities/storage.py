@@ -87,9 +87,7 @@ class StorageActivities:
     def recall(self, request: RecallInput) -> Recalled:
         """What is issued of a trip. Raises ``NotFoundError`` if nothing is."""
         documents = tuple(
-            RecalledDocument(
-                document=record.document, taken=taken, sources=record.sources, pdf=record.pdf
-            )
+            RecalledDocument(document=record.document, taken=taken, sources=record.sources, pdf=record.pdf)
             for record in self.records.by_trip(request.trip_id)
             if record.state == ISSUED
             and record.sources is not None

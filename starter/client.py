@@ -24,11 +24,11 @@ from workflows import search_attributes as sa
 from workflows.messages import TripInvoiceInput
 from workflows.trip_invoice import TripInvoice
 
-LIVE = Priority(priority_key=2)  # before back-filled and re-generated invoices, which take 5 (1 is first, 3 the default)
+LIVE = Priority(priority_key=2)  # before back-filled and re-generated invoices, which take 5 (1 is first)
 
 
 class StartOutcome(StrEnum):
-    """What a start did."""
+    """What became of a start; either is a success: the trip has its workflow."""
 
     STARTED = "started"
     DUPLICATE = "duplicate"
@@ -56,9 +56,7 @@ async def register_search_attributes(client: Client) -> list[str]:
         ListSearchAttributesRequest(namespace=client.namespace)
     )
     missing = {
-        key.name: _indexed_type(key.indexed_value_type)
-        for key in sa.ALL
-        if key.name not in existing.custom_attributes
+        key.name: _indexed_type(key.indexed_value_type) for key in sa.ALL if key.name not in existing.custom_attributes
     }
     if missing:
         await client.operator_service.add_search_attributes(

@@ -22,5 +22,3 @@ def tripinvoice_plugin() -> SimplePlugin:
             restrictions=SandboxRestrictions.default.with_import_notification_policy(policy)
         ),
     )
-
-

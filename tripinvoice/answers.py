@@ -68,7 +68,7 @@ class Charge(_Shape):
     """
 
     code: Code
-    contract: Contract
+    contract: Annotated[Contract, Field(strict=False)]  # upstreams send its name
     tax_class: Code
     amount: Amount
     description: Text | None = None
@@ -162,6 +162,13 @@ _SHAPES: Mapping[Provides, type[_Shape] | None] = {
     Provides.COURIER_TAX: TaxProfile,
     Provides.FACTS: None,
 }
+
+
+def field_names(provides: Provides) -> frozenset[str] | None:
+    """The top-level fields of this kind of answer; ``None`` when they are free (facts)."""
+    shape = _SHAPES[provides]
+    return None if shape is None else frozenset(shape.model_fields)
+
 
 _JSON_OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
 

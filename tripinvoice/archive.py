@@ -19,7 +19,7 @@ MAX_UNPACKED = 64 * 1024 * 1024  # bytes; a whole trip's answers are a few hundr
 
 def pack(content: bytes) -> bytes:
     """Compress, with a checksum in the frame."""
-    options = {
+    options: dict[int, int] = {
         zstd.CompressionParameter.compression_level: LEVEL,
         zstd.CompressionParameter.checksum_flag: 1,
     }

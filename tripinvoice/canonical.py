@@ -4,7 +4,6 @@ Keys are sorted, there is no white space, text is UTF-8 and NFC as received, dec
 """
 
 import json
-from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,9 +13,14 @@ from tripinvoice.errors import ConflictError
 T = TypeVar("T")
 
 
-@cache
+_ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+
+
 def _adapter(of: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(of)
+    """The type's adapter; building one takes milliseconds, so it is kept."""
+    if of not in _ADAPTERS:
+        _ADAPTERS[of] = TypeAdapter(of)
+    return _ADAPTERS[of]
 
 
 def dump(value: object) -> bytes:

@@ -1,6 +1,7 @@
 """Everything that can go wrong, as one question: does trying again help?
 
     TripInvoiceError
+    ├── ConfigurationError        the program is set up wrongly: it does not start, no trip is touched
     ├── PermanentError            somebody must mend data, code or configuration; the invoice is parked
     │   ├── InvalidTripError      the trip event is malformed
     │   ├── UnsupportedTripError  no regime, or no rule of its regime, covers this trip
@@ -9,7 +10,8 @@
     │   ├── TotalsError           amounts that must agree do not
     │   ├── DocumentError         a document cannot be rendered from this invoice
     │   ├── ConflictError         something immutable would have to change
-    │   └── NotFoundError         a stored thing that must exist does not
+    │   ├── NotFoundError         a stored thing that must exist does not
+    │   └── StoreUnusableError    a store's file is damaged, foreign or of a newer version
     └── TransientError            trying again later helps
         ├── SystemUnavailableError  a money system did not answer in time, or said so
         ├── StoreUnavailableError   a store, broker or ledger did not answer
@@ -38,6 +40,10 @@ class TripInvoiceError(Exception):
     def code(self) -> str:
         """The stable name of this kind of error."""
         return type(self).__name__
+
+
+class ConfigurationError(TripInvoiceError):
+    """The program is set up wrongly: it does not start, so no trip is touched."""
 
 
 class PermanentError(TripInvoiceError):
@@ -74,6 +80,10 @@ class ConflictError(PermanentError):
 
 class NotFoundError(PermanentError):
     """A stored thing that must exist does not."""
+
+
+class StoreUnusableError(PermanentError):
+    """A store's file is damaged, belongs to something else or was written by a newer version."""
 
 
 class TransientError(TripInvoiceError):

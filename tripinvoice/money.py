@@ -4,19 +4,23 @@ Amounts are integers of the currency's minor unit (cents, pence, yen); rates are
 refused everywhere. Rounding happens only in :func:`round_half_up` and only where a regime says so.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
+from fractions import Fraction
 from typing import Self
 
 from tripinvoice.errors import InvalidAnswerError
 
 # ISO 4217 list one, currencies whose minor unit is not 1/100 (https://www.six-group.com/en/products-services/
 # financial-information/market-reference-data/data-standards.html).
-_EXPONENTS = dict.fromkeys(
-    ("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF").split(), 0
-) | dict.fromkeys(("BHD IQD JOD KWD LYD OMR TND").split(), 3)
+_EXPONENTS = {
+    **dict.fromkeys(("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG"), 0),
+    **dict.fromkeys(("RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+}
 
 _AMOUNT = re.compile(r"-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,6})?")
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -27,9 +31,14 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
-def round_half_up(value: Decimal) -> int:
-    """Nearest whole number; exact halves go away from zero (kaufmännisches Runden, HMRC "rounding up")."""
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_UP))
+def round_half_up(value: Decimal | Fraction) -> int:
+    """Nearest whole number; exact halves go away from zero (kaufmännisches Runden, HMRC "rounding up").
+
+    Works on whole numbers, so neither the size of the value nor the decimal context of the caller matters.
+    """
+    numerator, denominator = value.as_integer_ratio()
+    away = (2 * abs(numerator) + denominator) // (2 * denominator)
+    return away if numerator >= 0 else -away
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +121,18 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
     return result
 
 
+def distribute(whole: int, exact: Sequence[Fraction]) -> list[int]:
+    """Round shares so that they sum to ``whole``: largest remainder, ties in order.
+
+    ``whole`` must be the rounded sum of the exact shares; then each result is its share rounded down or up.
+    """
+    floors = [math.floor(share) for share in exact]
+    largest_first = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
+    for i in largest_first[: whole - sum(floors)]:
+        floors[i] += 1
+    return floors
+
+
 def allocate(amount: int, weights: Sequence[int]) -> list[int]:
     """Split whole minor units in proportion to ``weights`` without losing one (largest remainder; ties in order).
 
@@ -121,10 +142,4 @@ def allocate(amount: int, weights: Sequence[int]) -> list[int]:
     whole = sum(weights)
     if whole == 0:
         return [amount, *([0] * (len(weights) - 1))] if weights else []
-    floors = [amount * weight // whole for weight in weights]
-    sign = 1 if whole > 0 else -1
-    remainders = [sign * (amount * w - f * whole) for w, f in zip(weights, floors, strict=True)]
-    largest_first = sorted(range(len(weights)), key=lambda i: (-remainders[i], i))
-    for i in largest_first[: amount - sum(floors)]:
-        floors[i] += 1
-    return floors
+    return distribute(amount, [Fraction(amount * weight, whole) for weight in weights])

@@ -36,6 +36,11 @@ class MoneySystem:
             not self.lines_of_business or trip.line_of_business in self.lines_of_business
         )
 
+    @property
+    def informative(self) -> bool:
+        """Whether the invoice is right without it: no amount, party or rule depends on its answer."""
+        return not self.required and self.provides in {Provides.FACTS, Provides.JOURNEY}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:

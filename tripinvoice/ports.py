@@ -150,6 +150,9 @@ class Rendition:
 class Renderer(Protocol):
     """Turns an invoice into its PDF."""
 
+    async def start(self) -> None:
+        """Be ready, so that the first document is not the slow one; raises ``DocumentError`` if it cannot work here."""
+
     async def render(self, invoice: Invoice) -> Rendition:
         """Byte-identical for the same invoice. Raises ``DocumentError`` or ``RendererCrashedError``."""
 
@@ -163,7 +166,10 @@ class EventSink(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class FeedMessage:
-    """A trip event as it came: key, value and headers untouched, with its place in the topic."""
+    """A trip event as it came: key, value and headers untouched, with its place in the topic.
+
+    ``assignment`` is the feed's own: under which assignment of the partition the message was received.
+    """
 
     topic: str
     partition: int
@@ -171,19 +177,26 @@ class FeedMessage:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
+    assignment: int = 0
 
 
 class TripFeed(Protocol):
-    """The topic of completed trips."""
+    """The topic of completed trips. One thread polls, commits and closes; any thread may accept and refuse."""
 
     def poll(self, limit: int, timeout: float) -> Sequence[FeedMessage]:
-        """Up to ``limit`` messages; waits ``timeout`` seconds for the first."""
+        """Up to ``limit`` messages; waits ``timeout`` seconds for the first.
+
+        Must be called all the time, or the group takes the partitions away; ``limit`` 0 takes nothing and only waits.
+        """
 
     def accept(self, message: FeedMessage) -> None:
         """The message is done; its offset may be committed once all before it are done."""
 
-    def refuse(self, message: FeedMessage, reason: str) -> None:
-        """Put the untouched message on the dead-letter topic with the reason; return when delivered. Then accept."""
+    def refuse(self, message: FeedMessage, reason: str, *, code: str) -> None:
+        """Put the untouched message on the dead-letter topic; return when delivered. Then accept.
+
+        ``reason`` is an error's text and ``code`` its stable name; neither holds a value of the message.
+        """
 
     def commit(self) -> None:
         """Commit what is contiguously accepted."""

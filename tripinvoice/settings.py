@@ -1,8 +1,8 @@
 """Every setting, read once from the environment and an optional ``.env`` file; frozen afterwards.
 
 One URL-like setting per port picks the adapter: its scheme names the technology. How to reach Temporal is not here:
-``TEMPORAL_ADDRESS``, ``TEMPORAL_NAMESPACE``, ``TEMPORAL_PROFILE`` and the rest are read by the Temporal SDK itself, so that
-this application and the ``temporal`` CLI always agree.
+``TEMPORAL_ADDRESS``, ``TEMPORAL_NAMESPACE``, ``TEMPORAL_PROFILE`` and the rest are read by the Temporal SDK itself, so
+that this application and the ``temporal`` CLI always agree.
 """
 
 import os
@@ -12,13 +12,9 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from tripinvoice.errors import PermanentError
+from tripinvoice.errors import ConfigurationError
 
 PREFIX = "TRIPINVOICE_"
-
-
-class SettingsError(PermanentError):
-    """A setting cannot be used."""
 
 
 def default_data() -> Path:
@@ -33,9 +29,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=".env", env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    data: Path = Field(
-        default_factory=default_data, description="Folder of the embedded stores. Created when missing."
-    )
+    data: Path = Field(default_factory=default_data, description="Folder of the embedded stores. Created when missing.")
     store: str = Field(
         "sqlite:",
         description="Records, numbers and answers: `sqlite:` (a file in the data folder) or `sqlite:///path/to/file.db`.",
@@ -73,9 +67,7 @@ class Settings(BaseSettings):
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = Field(
         30.0, description="Seconds that running activities get to finish after SIGTERM."
     )
-    deployment: str = Field(
-        "tripinvoice", description="Worker deployment name, when worker versioning is on."
-    )
+    deployment: str = Field("tripinvoice", description="Worker deployment name, when worker versioning is on.")
     build_id: str = Field(
         "",
         description="Build id of this worker (an image digest); empty means worker versioning is off. A versioned "
@@ -93,11 +85,11 @@ class Settings(BaseSettings):
 def read_settings(**overrides: object) -> Settings:
     """The settings of this process; ``overrides`` are a command's own options.
 
-    Raises :class:`SettingsError` naming the variable and what it takes, never its value.
+    Raises :class:`ConfigurationError` naming the variable and what it takes, never its value.
     """
     try:
         return Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         name = f"{PREFIX}{'_'.join(str(part) for part in first['loc'])}".upper()
-        raise SettingsError(f"{name}: {first['msg']}; see docs/settings.md", field=name) from None
+        raise ConfigurationError(f"{name}: {first['msg']}; see docs/settings.md", field=name) from None

@@ -1,7 +1,8 @@
 """From settings to open adapters: the one place that knows which technology is behind a port.
 
-An adapter is opened when it is first asked for and closed with the wiring, last opened first closed. The scheme of a
-setting picks it; adding a store means one ``case`` here.
+An adapter is imported and opened when it is first asked for, so that a command that reads one record does not load
+Kafka, and closed with the wiring, last opened first closed. The scheme of a setting picks it; adding a store means one
+``case`` here.
 """
 
 import os
@@ -11,20 +12,10 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
-from tripinvoice.adapters.answers_sqlite import SqliteAnswerCache
-from tripinvoice.adapters.clock import SystemClock
-from tripinvoice.adapters.documents_folder import FolderDocumentStore
-from tripinvoice.adapters.kafka_events import KafkaEventSink
-from tripinvoice.adapters.kafka_feed import KafkaTripFeed
-from tripinvoice.adapters.kafka_mock import MockCluster
-from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
-from tripinvoice.adapters.records_sqlite import SqliteInvoiceRecords
-from tripinvoice.adapters.renderer_weasyprint import WeasyPrintRenderer
-from tripinvoice.adapters.sqlite import Database
-from tripinvoice.adapters.systems_http import HttpMoneySystems
+from tripinvoice.errors import ConfigurationError
 from tripinvoice.ports import (
     AnswerCache,
     Clock,
@@ -36,8 +27,11 @@ from tripinvoice.ports import (
     Renderer,
     TripFeed,
 )
-from tripinvoice.settings import PREFIX, Settings, SettingsError
+from tripinvoice.settings import PREFIX, Settings
 from tripinvoice.systems_table import read_table
+
+if TYPE_CHECKING:
+    from tripinvoice.adapters.sqlite import Database
 
 
 class Closeable(Protocol):
@@ -55,7 +49,7 @@ class Wiring:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.clock: Clock = SystemClock()
+        self.clock = _system_clock()
         self._open = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -73,22 +67,30 @@ class Wiring:
     @cached_property
     def records(self) -> InvoiceRecords:
         """The record store."""
+        from tripinvoice.adapters.records_sqlite import SqliteInvoiceRecords
+
         return SqliteInvoiceRecords(self._database)
 
     @cached_property
     def ledger(self) -> NumberLedger:
         """The number ledger, always in the record store's technology."""
+        from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
+
         return SqliteNumberLedger(self._database)
 
     @cached_property
     def answers(self) -> AnswerCache:
         """Answers of fetches that are not complete."""
+        from tripinvoice.adapters.answers_sqlite import SqliteAnswerCache
+
         return SqliteAnswerCache(self._database)
 
     @cached_property
-    def _database(self) -> Database:
+    def _database(self) -> "Database":
         match urlsplit(self.settings.store).scheme:
             case "sqlite":
+                from tripinvoice.adapters.sqlite import Database
+
                 self._warn_embedded("store")
                 path = self._path(self.settings.store) or self.settings.data / "tripinvoice.db"
                 return self._closed_later(Database(path))
@@ -100,10 +102,10 @@ class Wiring:
         """The document store."""
         match urlsplit(self.settings.documents).scheme:
             case "folder":
+                from tripinvoice.adapters.documents_folder import FolderDocumentStore
+
                 self._warn_embedded("documents")
-                return FolderDocumentStore(
-                    self._path(self.settings.documents) or self.settings.data / "documents"
-                )
+                return FolderDocumentStore(self._path(self.settings.documents) or self.settings.data / "documents")
             case _:
                 raise self._unknown("documents", "folder: or folder:///path/to/folder")
 
@@ -112,6 +114,8 @@ class Wiring:
     @cached_property
     def money_systems(self) -> MoneySystems:
         """The upstream systems of the declared table."""
+        from tripinvoice.adapters.systems_http import HttpMoneySystems
+
         table = read_table(self._systems_text(), base=self.settings.money_systems_url)
         systems = HttpMoneySystems(table, self.clock)
         self._open.push_async_callback(systems.close)
@@ -133,6 +137,8 @@ class Wiring:
         address = urlsplit(self.settings.kafka)
         match address.scheme:
             case "embedded":
+                from tripinvoice.adapters.kafka_mock import MockCluster
+
                 self._warn_embedded("kafka")
                 return self._open.enter_context(MockCluster()).bootstrap
             case "kafka" if address.netloc:
@@ -143,22 +149,31 @@ class Wiring:
     @cached_property
     def events(self) -> EventSink:
         """Where invoices are announced."""
-        return self._closed_later(KafkaEventSink(self.kafka, self.settings.invoices_topic))
+        from tripinvoice.adapters.kafka_events import KafkaEventSink
+
+        return self._closed_later(KafkaEventSink(self.kafka, topic=self.settings.invoices_topic))
 
     @cached_property
     def trips(self) -> TripFeed:
         """The topic of completed trips."""
-        return KafkaTripFeed(
-            self.kafka, topic=self.settings.trips_topic, group=self.settings.consumer_group
-        )
+        from tripinvoice.adapters.kafka_feed import KafkaTripFeed, Subscription
+
+        subscription = Subscription(topic=self.settings.trips_topic, group=self.settings.consumer_group)
+        return KafkaTripFeed(self.kafka, subscription)
 
     # --- rendering ---------------------------------------------------------------------------------------------
 
     @cached_property
     def renderer(self) -> Renderer:
         """The supervised pool of render processes."""
-        processes = self.settings.render_processes or len(os.sched_getaffinity(0))
-        return self._closed_later(WeasyPrintRenderer(processes=processes))
+        from tripinvoice.adapters.renderer_weasyprint import WeasyPrintRenderer
+
+        return self._closed_later(WeasyPrintRenderer(processes=self.render_processes))
+
+    @property
+    def render_processes(self) -> int:
+        """How many render processes: as set, or one per processor that this process may use."""
+        return self.settings.render_processes or len(os.sched_getaffinity(0))
 
     # --- helpers -----------------------------------------------------------------------------------------------
 
@@ -170,9 +185,9 @@ class Wiring:
         """The absolute path of ``scheme:///path``; ``None`` when the setting leaves it to us."""
         return Path(unquote(path)) if (path := urlsplit(url).path) else None
 
-    def _unknown(self, setting: str, takes: str) -> SettingsError:
+    def _unknown(self, setting: str, takes: str) -> ConfigurationError:
         name = f"{PREFIX}{setting.upper()}"
-        return SettingsError(f"{name}: takes {takes}; see docs/settings.md", field=name)
+        return ConfigurationError(f"{name}: takes {takes}; see docs/settings.md", field=name)
 
     def _warn_embedded(self, setting: str) -> None:
         """Embedded adapters are durable, but live on one machine."""
@@ -183,9 +198,15 @@ class Wiring:
             )
 
 
+def _system_clock() -> Clock:
+    from tripinvoice.adapters.clock import SystemClock
+
+    return SystemClock()
+
+
 def _read(path: Path | None, setting: str) -> str:
     name = f"{PREFIX}{setting.upper()}"
     try:
         return (path or Path()).read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{name}: cannot read the file ({type(error).__name__})", field=name) from None
+        raise ConfigurationError(f"{name}: cannot read the file ({type(error).__name__})", field=name) from None

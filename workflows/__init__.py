@@ -1,6 +1,5 @@
-"""ORCHESTRATION: deterministic, no I/O. What the worker runs, the replayer replays and the fingerprint test reads."""
+"""ORCHESTRATION: deterministic, no I/O.
 
-from workflows.regenerate import RegenerateInvoice
-from workflows.trip_invoice import TripInvoice
-
-WORKFLOWS = (TripInvoice, RegenerateInvoice)
+Nothing is imported here: the sandbox imports this package anew for every run of a workflow. The list is in
+``registry.py``.
+"""

@@ -32,9 +32,7 @@ def _steps(state: InvoiceState, step: str) -> str:
     here = STEPS.index(step) if step in STEPS else 0
     done = len(STEPS) if state is InvoiceState.ISSUED else here
     marks = ["✓" if i < done else "✗" if state is InvoiceState.PARKED else "…" for i in range(done + 1)]
-    return " → ".join(
-        f"{marks[i]} {name}" if i < len(marks) else name for i, name in enumerate(STEPS)
-    )
+    return " → ".join(f"{marks[i]} {name}" if i < len(marks) else name for i, name in enumerate(STEPS))
 
 
 def _document(document: IssuedDocument) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 
 from temporalio import workflow
-from temporalio.common import VersioningBehavior
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
@@ -15,8 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.messages import Regenerated, RegenerateInput, RegenerateResult
 
 
-# Short: it ends with the worker version that it began with.
-@workflow.defn(name="RegenerateInvoice", versioning_behavior=VersioningBehavior.PINNED)
+@workflow.defn(name="RegenerateInvoice")
 class RegenerateInvoice:
     """The same evidence, regime and template version give the same bytes; the issued document itself never changes."""
 

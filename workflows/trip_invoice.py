@@ -5,7 +5,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeUpdate, VersioningBehavior
+from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
@@ -42,9 +42,10 @@ with workflow.unsafe.imports_passed_through():
     from workflows.search_attributes import InvoiceState
 
 
-# A parked invoice may outlive many deploys, so it moves to the newest worker; changes that old histories would
-# not replay are gated with workflow.patched().
-@workflow.defn(name="TripInvoice", versioning_behavior=VersioningBehavior.AUTO_UPGRADE)
+# A parked invoice may outlive many deploys, so versioned workers run it as AUTO_UPGRADE (see worker.py): it moves to the
+# newest version, and changes that old histories would not replay are gated with workflow.patched(). The behaviour is
+# not named here because a server refuses it from workers that are not versioned.
+@workflow.defn(name="TripInvoice")
 class TripInvoice:
     """fetch → preprocess → number → render + store → record → announce."""
 

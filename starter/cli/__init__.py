@@ -1,0 +1,104 @@
+"""The command line: ``tripinvoice``.
+
+Commands import what they need when they run, so that help and completion are quick.
+"""
+
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Annotated
+
+import typer
+
+from starter.cli import check, look, mend, processes, redo
+from starter.cli.examples import EXAMPLES
+from starter.cli.exits import MEANINGS, Exit
+from starter.cli.failures import one_line, told
+from starter.cli.output import safe, stderr
+
+RUN, LOOK, MEND, PROVE = "Run", "Look", "Mend", "Check"
+
+
+def _epilog(command: str) -> str:
+    return "\n\n".join(["[bold]Examples[/bold]", *(f"[cyan]$ {example}[/cyan]" for example in EXAMPLES[command])])
+
+
+_EXIT_CODES = "\n\n".join(["[bold]Exit codes[/bold]", *(f"{code:>3}  {MEANINGS[code]}" for code in Exit)])
+
+app = typer.Typer(
+    name="tripinvoice",
+    rich_markup_mode="rich",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - Typer calls it
+    if value:
+        from importlib.metadata import version
+
+        typer.echo(f"tripinvoice {version('tripinvoice')}")
+        raise typer.Exit
+
+
+@app.callback(epilog=_EXIT_CODES)
+def options(
+    *,
+    debug: Annotated[  # noqa: ARG001 - read in main, which also needs it when the arguments are wrong
+        bool, typer.Option("--debug", help="Show where an error came from. Put it before the command.")
+    ] = False,
+    version: Annotated[  # noqa: ARG001 - its callback answers
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Makes the legal invoice of every trip, once, and shows where each one is.
+
+    Settings come from TRIPINVOICE_… variables or a .env file (docs/settings.md), Temporal's address from TEMPORAL_ADDRESS
+    or temporal.toml, as for the `temporal` CLI. Every command takes --json and can be run twice.
+    """
+
+
+_COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
+    (RUN, "worker", processes.worker),
+    (RUN, "bridge", processes.bridge),
+    (LOOK, "show", look.show),
+    (LOOK, "open", look.open_),
+    (LOOK, "status", look.status),
+    (LOOK, "parked", look.parked),
+    (MEND, "resume", mend.resume),
+    (MEND, "void", mend.void),
+    (MEND, "rerun", mend.rerun),
+    (PROVE, "regenerate", redo.regenerate),
+    (PROVE, "replay", redo.replay),
+    (PROVE, "doctor", check.doctor),
+)
+
+for _panel, _name, _function in _COMMANDS:
+    app.command(_name, rich_help_panel=_panel, epilog=_epilog(_name), no_args_is_help=False)(_function)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code. Every error becomes one line on stderr."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    warnings.formatwarning = lambda message, *_args, **_kwargs: f"tripinvoice: warning: {one_line(str(message))}\n"
+    try:
+        result = app(given, prog_name="tripinvoice", standalone_mode=False)
+    except BrokenPipeError:
+        _close_stdout()
+        return Exit.FAILED
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the top of the program
+        if "--debug" in given[:1]:
+            traceback.print_exception(error)
+        line, code = told(error)
+        stderr().print(safe(f"tripinvoice: {one_line(line)}"), soft_wrap=True)
+        return code
+    return int(result or Exit.OK)
+
+
+def _close_stdout() -> None:
+    """Whoever read our output has gone; Python must not complain about it at the end."""
+    import os
+
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -1,0 +1,38 @@
+"""Examples for every command's help. A test parses each of them with the real options."""
+
+EXAMPLES = {
+    "worker": (
+        "tripinvoice worker",
+        "tripinvoice worker --queues render",
+        "tripinvoice worker --queues workflows --queues fetch --queues store",
+    ),
+    "bridge": ("tripinvoice bridge", "TRIPINVOICE_KAFKA=kafka://localhost:9092 tripinvoice bridge"),
+    "show": (
+        "tripinvoice show trip-4711",
+        "tripinvoice show GB-OP-2026-000042",
+        "tripinvoice show trip-4711 --json | jq .documents[].total",
+    ),
+    "open": ("tripinvoice open trip-4711", "tripinvoice open GB-OP-2026-000042 --print-path"),
+    "status": ("tripinvoice status", "tripinvoice status --json | jq .gapless"),
+    "parked": ("tripinvoice parked", "tripinvoice parked --country DE --json | jq -r .trip_id"),
+    "resume": (
+        "tripinvoice resume trip-4711 --reason 'fare service is up again'",
+        "tripinvoice resume trip-4711 --reason 'pickup was wrong' --set pickup.country=DE --set pickup.subdivision=DE-BE",
+        "tripinvoice resume trip-4711 --reason 'fare agreed by phone' --answer fares=@mended.json",
+    ),
+    "void": (
+        "tripinvoice void trip-4711 --reason 'test trip, nobody rode'",
+        "tripinvoice void trip-4711 --reason 'test trip, nobody rode' --yes",
+    ),
+    "rerun": (
+        "tripinvoice rerun trip-4711 --reason 'terminated by mistake'",
+        "tripinvoice rerun trip-4711 --reason 'regime mended' --from-start --yes",
+    ),
+    "regenerate": ("tripinvoice regenerate trip-4711", "tripinvoice regenerate trip-4711 --wait 60 --json"),
+    "replay": (
+        "tripinvoice replay trip-4711",
+        "tripinvoice replay --query \"InvoiceState = 'Parked'\" --limit 500",
+        "tripinvoice replay --file history.json",
+    ),
+    "doctor": ("tripinvoice doctor", "tripinvoice doctor --embedded", "tripinvoice doctor --json"),
+}

@@ -1,0 +1,118 @@
+"""What the looking commands ask, of the record store and of Temporal together."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from starter.cli.failures import CommandError
+from starter.cli.session import temporal
+from starter.lookup import (
+    Why,
+    WorkflowView,
+    find_records,
+    parked,
+    stored_invoice,
+    why_parked,
+    workflows_of,
+)
+from starter.overview import Overview, overview
+from tripinvoice.errors import NotFoundError
+from tripinvoice.invoice import Invoice
+from tripinvoice.ports import InvoiceRecord
+from tripinvoice.settings import read_settings
+from tripinvoice.wiring import Wiring
+from workflows.search_attributes import InvoiceState
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundDocument:
+    """A record, the invoice as it was issued (``None`` for a void) and where its PDF is."""
+
+    record: InvoiceRecord
+    invoice: Invoice | None
+    pdf: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """All about a trip; ``trouble`` says why Temporal could not be asked."""
+
+    trip_id: str
+    documents: Sequence[FoundDocument]
+    workflows: Sequence[tuple[WorkflowView, Why | None]]
+    trouble: str | None = None
+
+
+async def find(trip_or_number: str) -> Found:
+    """Ask both sides. Raises ``NotFoundError`` when neither knows it."""
+    async with Wiring(read_settings()) as wiring:
+        records = await asyncio.to_thread(find_records, wiring.records, trip_or_number)
+        documents = [await asyncio.to_thread(_document, wiring, record) for record in records]
+    trip_id = records[0].document.trip_id if records else trip_or_number
+    try:
+        workflows, trouble = await _workflows(trip_id), None
+    except CommandError as error:
+        if not documents:
+            raise
+        workflows, trouble = [], error.message
+    if not documents and not workflows:
+        raise unknown()
+    return Found(trip_id=trip_id, documents=documents, workflows=workflows, trouble=trouble)
+
+
+def unknown() -> NotFoundError:
+    """Neither side knows it."""
+    return NotFoundError(
+        "trip or number: neither the record store nor Temporal knows it; check TRIPINVOICE_STORE, TRIPINVOICE_DATA and "
+        "TEMPORAL_NAMESPACE"
+    )
+
+
+def _document(wiring: Wiring, record: InvoiceRecord) -> FoundDocument:
+    location = wiring.documents.location(record.pdf) if record.pdf else None
+    return FoundDocument(record=record, invoice=stored_invoice(wiring.documents, record), pdf=location)
+
+
+async def _workflows(trip_id: str) -> list[tuple[WorkflowView, Why | None]]:
+    client = await temporal()
+    views = await workflows_of(client, trip_id)
+    return [(one, await why_parked(client, one) if one.state == InvoiceState.PARKED else None) for one in views]
+
+
+async def pdf_locations(trip_or_number: str) -> list[tuple[str, str]]:
+    """Number and place of each PDF. Raises ``NotFoundError`` when there is none."""
+    async with Wiring(read_settings()) as wiring:
+        records = await asyncio.to_thread(find_records, wiring.records, trip_or_number)
+        found = [(record.number, wiring.documents.location(record.pdf)) for record in records if record.pdf]
+    if not found:
+        raise NotFoundError("trip or number: no issued document; `tripinvoice show` says how far its invoice is")
+    return found
+
+
+async def count() -> Overview:
+    """Counts of both sides."""
+    client = await temporal()
+    async with Wiring(read_settings()) as wiring:
+        return await overview(client, wiring.records, wiring.ledger)
+
+
+async def list_parked(country: str | None, limit: int) -> list[dict[str, object]]:
+    """The parked invoices as plain values."""
+    client = await temporal()
+    return [parked_plain(one, why) for one, why in await parked(client, country=country, limit=limit)]
+
+
+def parked_plain(one: WorkflowView, why: Why | None) -> dict[str, object]:
+    """A parked invoice for a table or for JSON."""
+    return {
+        "trip_id": one.trip_id,
+        "workflow_id": one.workflow_id,
+        "country": one.country,
+        "line_of_business": one.line_of_business,
+        "step": one.failed_step,
+        "code": why.failure.code if why else None,
+        "field": why.failure.field if why else None,
+        "reason": why.failure.reason if why else None,
+        "since": why.since if why else None,
+        "numbers": list(one.numbers),
+    }

@@ -1,0 +1,150 @@
+"""Commands that look and change nothing: show, open, status, parked."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from starter.cli.failures import CommandError
+from starter.cli.output import Json, emit, moment, safe, state, stderr, stdout, table
+
+TripOrNumber = Annotated[
+    str, typer.Argument(metavar="TRIP_OR_NUMBER", help="A trip's id, or the number of one of its documents.")
+]
+
+
+def show(trip_or_number: TripOrNumber, *, as_json: Json = False) -> None:
+    """Show an invoice: its documents with lines and totals, and where its workflow is.
+
+    Works without a Temporal server too: then it shows what the record store has. Names and addresses on the documents
+    are personal data; they are shown here and nowhere else.
+    """
+    from starter.cli import invoice_panel
+    from starter.cli.found import find
+
+    found = asyncio.run(find(trip_or_number))
+    if as_json:
+        emit(invoice_panel.plain(found))
+        return
+    console = stdout()
+    for document in found.documents:
+        console.print(invoice_panel.panel(document))
+    for part in invoice_panel.workflow_lines(found):
+        console.print(part)
+    if found.trouble:
+        stderr().print(safe(f"the workflow is not shown: {found.trouble}", "yellow"))
+
+
+def open_(
+    trip_or_number: TripOrNumber,
+    *,
+    print_path: Annotated[bool, typer.Option("--print-path", help="Print where the PDF is, and do not open it.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Open the PDF of an invoice in the program that this computer opens PDFs with; all of them for a trip."""
+    from starter.cli.found import pdf_locations
+
+    locations = asyncio.run(pdf_locations(trip_or_number))
+    for number, location in locations:
+        if as_json:
+            emit({"number": number, "pdf": location})
+        else:
+            stdout().print(safe(location), soft_wrap=True)
+        if not print_path:
+            _launch(location)
+
+
+def _launch(location: str) -> None:
+    if typer.launch(location) != 0:
+        name = Path(location).name
+        raise CommandError(f"no program opened {name}: install xdg-utils, or use --print-path and open it yourself")
+
+
+def status(*, as_json: Json = False) -> None:
+    """Count invoices by state, and audit every series of numbers: is it gapless?
+
+    Exit code 1 when a series has a hole. Workflows are counted as far as Temporal's retention reaches, records always.
+    """
+    from starter.cli.found import count
+    from starter.overview import is_gapless
+
+    counted = asyncio.run(count())
+    series = [
+        {
+            "series": one.series,
+            "period": one.period,
+            "last_no": one.last_no,
+            "count": one.count,
+            "voided": one.voided,
+            "gapless": is_gapless(one),
+            "holes": list(one.holes),
+        }
+        for one in counted.series
+    ]
+    if as_json:
+        emit({"workflows": counted.workflows, "records": counted.records, "gapless": counted.gapless, "series": series})
+    else:
+        _print_counts("Workflows", counted.workflows)
+        _print_counts("Records", counted.records)
+        _print_series(series)
+    if not counted.gapless:
+        raise CommandError("a series has holes: stop the workers and compare the ledger with a backup")
+
+
+def _print_counts(title: str, counts: object) -> None:
+    made = table("state", ">count", title=title)
+    for name, number in dict(counts).items() if isinstance(counts, dict) else ():
+        made.add_row(state(name), f"{number:,}")
+    stdout().print(made if made.row_count else f"{title}: none", "")
+
+
+def _print_series(series: list[dict[str, object]]) -> None:
+    made = table("series", "period", ">last", ">numbers", ">void", "gapless", title="Series")
+    for one in series:
+        verdict = "[green]yes[/green]" if one["gapless"] else f"[bold red]no, missing {one['holes']}[/bold red]"
+        made.add_row(
+            safe(one["series"]), safe(one["period"]), str(one["last_no"]), str(one["count"]), str(one["voided"]), verdict
+        )
+    stdout().print(made if series else "Series: none yet")
+
+
+def parked(
+    *,
+    country: Annotated[
+        str | None, typer.Option(metavar="CODE", help="Only trips of this country, such as DE.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
+    as_json: Json = False,
+) -> None:
+    """List the invoices that wait for an operator: since when, at which step, and why. The longest waiting first."""
+    from starter.cli.found import list_parked
+
+    waiting = asyncio.run(list_parked(country.upper() if country else None, limit))
+    if as_json:
+        for one in waiting:
+            emit(one)
+        return
+    if not waiting:
+        stdout().print("Nothing is parked.")
+        return
+    made = table("trip", "country", "since", "step", "code", "reason")
+    for one in waiting:
+        made.add_row(*(safe(one[name]) for name in ("trip_id", "country")), moment_of(one), *map(safe, _why(one)))
+    stdout().print(made)
+    if len(waiting) == limit:
+        stderr().print(f"[dim]only the first {limit}; there may be more: --limit {limit * 10}[/dim]")
+
+
+def moment_of(one: dict[str, object]) -> str:
+    """Since when it waits, for the table."""
+    from datetime import datetime
+
+    since = one["since"]
+    return moment(since) if isinstance(since, datetime) else ""
+
+
+def _why(one: dict[str, object]) -> tuple[object, object, object]:
+    return one["step"] or "", one["code"] or "", one["reason"] or ""
+
+

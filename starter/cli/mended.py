@@ -1,0 +1,48 @@
+"""What the mending commands do, between the operator's words and the workflow's messages."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+
+from starter import mending
+from starter.cli.session import temporal
+from starter.client import invoice_workflow_id
+from starter.lookup import latest
+from tripinvoice.errors import NotFoundError
+from tripinvoice.settings import read_settings
+from tripinvoice.trip_event import correct_trip
+from tripinvoice.wiring import Wiring
+from workflows.messages import Resume, Void
+
+
+async def resume(trip_id: str, revision: int, reason: str, settings: Sequence[str], files: Mapping[str, bytes]) -> str:
+    """Correct, archive, resume; returns what the workflow says."""
+    changes = mending.read_changes(settings)
+    client = await temporal()
+    handle, _ = await mending.running_invoice(client, trip_id, revision)
+    async with Wiring(read_settings()) as wiring:
+        trip = await mending.current_trip(client, handle) if changes else None
+        corrected = correct_trip(trip, changes, wiring.clock.now()) if trip else None
+        archived = await asyncio.to_thread(_archive, files, wiring) if files else {}
+    return await mending.resume(handle, Resume(reason=reason, trip=corrected, corrections=archived))
+
+
+def _archive(files: Mapping[str, bytes], wiring: Wiring) -> dict[str, mending.ObjectRef]:
+    return mending.archive_answers(files, wiring.money_systems, wiring.documents, wiring.clock)
+
+
+async def void(trip_id: str, revision: int, reason: str) -> str:
+    """End it; returns what the workflow says."""
+    client = await temporal()
+    handle, _ = await mending.running_invoice(client, trip_id, revision)
+    return await mending.void(handle, Void(reason=reason))
+
+
+async def rerun(trip_id: str, revision: int, reason: str, *, from_start: bool) -> tuple[str, int]:
+    """Reset the latest run; returns the new run's id and the event it begins from."""
+    client = await temporal()
+    found = await latest(client, invoice_workflow_id(trip_id, revision))
+    if found is None:
+        raise NotFoundError("trip: Temporal has no workflow of this trip and revision, or its retention has ended")
+    event_of = mending.first_task_event if from_start else mending.failed_step_event
+    event_id = await event_of(client, found.workflow_id)
+    return await mending.reset(client, found, event_id, reason), event_id

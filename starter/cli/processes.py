@@ -1,0 +1,97 @@
+"""Commands that run until they are told to stop: worker and bridge."""
+
+import asyncio
+import os
+import signal
+import sys
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from starter.cli.output import Json, emit, safe, stderr, stdout
+
+if TYPE_CHECKING:
+    from starter.bridge import BridgeSummary
+
+
+class Queue(StrEnum):
+    """The task queues that a worker can poll."""
+
+    WORKFLOWS = "workflows"
+    FETCH = "fetch"
+    RENDER = "render"
+    STORE = "store"
+
+
+def worker(
+    *,
+    queues: Annotated[
+        list[Queue] | None,
+        typer.Option(help="Poll only this queue; repeat it for several. Without it, all four."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Run a worker: it does the work of invoices until SIGTERM or Ctrl-C, then finishes what it has begun.
+
+    One worker does everything. To scale, run more of them, or some for one queue each: rendering needs processors,
+    fetching waits for the network. --json writes the log as JSON lines.
+    """
+    command = [sys.executable, "-P", "-m", "worker"]
+    if queues:
+        command += ["--queues", *dict.fromkeys(queues)]
+    if as_json:
+        os.environ["TRIPINVOICE_LOG_FORMAT"] = "json"
+    # The worker takes over this process, so that signals reach it. -P: the current folder is no place to import from.
+    os.execv(sys.executable, command)  # noqa: S606 - our own interpreter, our own module
+
+
+def bridge(*, as_json: Json = False) -> None:
+    """Run the bridge: every completed trip that Kafka brings becomes a workflow, once.
+
+    SIGTERM or Ctrl-C drains: what was taken is started and committed, then it ends with its counts. A trip event that
+    cannot be read goes to the dead-letter topic. While Temporal is away it waits. --json writes log and counts as JSON.
+    """
+    summary = asyncio.run(_bridge(as_json=as_json))
+    counts = {
+        "received": summary.received,
+        "started": summary.started,
+        "duplicates": summary.duplicates,
+        "refused": summary.refused,
+    }
+    if as_json:
+        emit(counts)
+    else:
+        stdout().print(", ".join(f"{number:,} {name}" for name, number in counts.items()))
+
+
+async def _bridge(*, as_json: bool) -> "BridgeSummary":
+    from functools import partial
+
+    from starter.bridge import Bridge
+    from starter.cli.session import temporal
+    from starter.client import register_search_attributes, start_trip_invoice
+    from tripinvoice.log import configure
+    from tripinvoice.settings import read_settings
+    from tripinvoice.wiring import Wiring
+
+    settings = read_settings()
+    configure(settings.log_level, "json" if as_json else settings.log_format)
+    stop = _stop_on_signals()
+    client = await temporal()
+    await register_search_attributes(client)
+    async with Wiring(settings) as wiring:
+        if settings.kafka.startswith("embedded"):
+            stderr().print(safe(f"embedded Kafka at {wiring.kafka}, topic {settings.trips_topic}; it ends with this process"))
+        bridge = Bridge(
+            wiring.trips, partial(start_trip_invoice, client), wiring.clock, max_in_flight=settings.bridge_in_flight
+        )
+        return await bridge.run(stop)
+
+
+def _stop_on_signals() -> asyncio.Event:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, stop.set)
+    return stop

@@ -1,0 +1,61 @@
+"""Everything that a demonstration runs on, started in the order in which one needs the other."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from temporalio.client import Client
+
+from starter.demo.folder import DemoFolder
+from starter.demo.proof import Stores
+from starter.demo.servers import Addresses, Launcher, connected, demo_settings, free_ports, listening
+from starter.embedded import Guard, Supervisor
+from tripinvoice.wiring import Wiring
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """The running servers and the way to them. ``variables`` lead our commands here."""
+
+    addresses: Addresses
+    variables: dict[str, str]
+    wiring: Wiring
+    client: Client
+    guard: Guard
+    worker: Supervisor
+
+    @property
+    def stores(self) -> Stores:
+        """Records, numbers and documents."""
+        return Stores(records=self.wiring.records, ledger=self.wiring.ledger, documents=self.wiring.documents)
+
+
+@asynccontextmanager
+async def opened(
+    folder: DemoFolder, trips: Path | None, tell: Callable[[str], None], *, ui: bool
+) -> AsyncIterator[Stage]:
+    """Start all of it; end it with the context. The broker lives in this process, the rest in children."""
+    settings = demo_settings(folder)
+    launcher = Launcher(folder=folder, tell=tell)
+    port, systems_port, ui_port = free_ports(ui=ui)
+    async with Wiring(settings) as wiring, Guard() as guard:
+        temporal, systems = launcher.temporal(port, ui_port), launcher.money_systems(systems_port, trips)
+        await guard.keep(temporal)
+        await guard.keep(systems)
+        addresses = Addresses(
+            temporal=f"127.0.0.1:{port}",
+            ui=f"http://127.0.0.1:{ui_port}/namespaces/default/workflows" if ui_port else None,
+            kafka=wiring.kafka,
+            money_systems=f"http://127.0.0.1:{systems_port}",
+        )
+        client = await guard.meanwhile(connected(addresses.temporal))
+        temporal.keeps_state = True
+        variables = addresses.variables(settings)
+        worker = launcher.worker(variables)
+        await guard.keep(worker)
+        await guard.meanwhile(listening(systems, systems_port))
+        folder.write_env(variables)
+        yield Stage(
+            addresses=addresses, variables=variables, wiring=wiring, client=client, guard=guard, worker=worker
+        )

@@ -1,0 +1,24 @@
+"""Writes ``sample.jsonl`` from the scenes: ``python -m starter.samples.generate``.
+
+The file is kept in the repository, so that it can be read and copied; a test says that it is what this writes.
+"""
+
+from pathlib import Path
+
+from starter.samples.germany import SCENES as GERMANY
+from starter.samples.new_york import SCENES as NEW_YORK
+from starter.samples.scene import scenario
+from starter.samples.trips import scenario_line
+from starter.samples.united_kingdom import SCENES as UNITED_KINGDOM
+
+
+def sample() -> bytes:
+    """The bundled sample as JSON Lines; the countries take turns, so that the first few trips show all of them."""
+    countries = [GERMANY, UNITED_KINGDOM, NEW_YORK]
+    longest = max(map(len, countries))
+    turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]
+    return b"".join(scenario_line(scenario(scene)) for scene in turns)
+
+
+if __name__ == "__main__":
+    Path(__file__).with_name("sample.jsonl").write_bytes(sample())

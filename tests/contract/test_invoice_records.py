@@ -1,0 +1,118 @@
+"""Every record store: a record is written once, never changes, and is found again."""
+
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from tests.contract.stores import NOON, RecordsOpener, document, object_ref, record
+from tripinvoice.errors import ConflictError
+from tripinvoice.invoice import Contract
+from tripinvoice.money import Money
+from tripinvoice.ports import InvoiceRecord, InvoiceRecords
+
+
+def test_a_record_comes_back_as_it_was_saved(records: InvoiceRecords) -> None:
+    """Every field, of an issued and of a voided document, with amounts and times exact."""
+    issued = replace(record("a", 1), total=Money(-9_007_199_254_740_993, "JPY"), issued_at=NOON.replace(microsecond=1))
+    voided = record("b", 2, state="VOIDED")
+    records.save([issued, voided])
+    assert ([issued], [voided]) == (list(records.by_trip("a")), list(records.by_trip("b")))
+    assert (issued, voided) == (records.by_number(issued.number), records.by_number(voided.number))
+
+
+def test_the_same_record_again_is_no_change(records: InvoiceRecords) -> None:
+    """Alone, twice in one call or among new ones."""
+    records.save([record("a", 1)])
+    records.save([record("a", 1), record("a", 1), record("b", 2)])
+    assert dict(records.counts()) == {"ISSUED": 2}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(record("a", 1), total=Money(1241, "GBP")),
+        replace(record("a", 1), number="GB-OP-2026-000009"),
+        replace(record("a", 1), pdf=object_ref("d")),
+        record("a", 1, state="VOIDED"),
+    ],
+    ids=["total", "number", "pdf", "state"],
+)
+def test_a_different_record_of_a_document_is_refused(records: InvoiceRecords, other: InvoiceRecord) -> None:
+    """Whatever differs; the error names the document and no content, and the first record stays."""
+    records.save([record("a", 1)])
+    with pytest.raises(ConflictError, match="a/transport/invoice/1") as caught:
+        records.save([other])
+    assert not {"1240", "1241", "GBP", other.number} & set(caught.value.message.replace(";", " ").split())
+    assert [record("a", 1)] == list(records.by_trip("a"))
+
+
+def test_a_number_belongs_to_one_document(records: InvoiceRecords) -> None:
+    """A second document with the number of the first is refused."""
+    records.save([record("a", 1)])
+    with pytest.raises(ConflictError, match="b/transport/invoice/1"):
+        records.save([record("b", 1)])
+    assert dict(records.counts()) == {"ISSUED": 1}
+
+
+def test_records_are_saved_together_or_not_at_all(records: InvoiceRecords) -> None:
+    """A conflict in the last one leaves none of the new ones behind."""
+    records.save([record("a", 1)])
+    with pytest.raises(ConflictError):
+        records.save([record("b", 2), record("c", 3), record("a", 1, minor=1)])
+    assert (dict(records.counts()), records.by_number("GB-OP-2026-000002")) == ({"ISSUED": 1}, None)
+
+
+def test_a_trips_documents_come_by_contract_and_revision(records: InvoiceRecords) -> None:
+    """In that order, whenever they were saved; other trips' are left out."""
+    keys = [
+        document("a", Contract.DELIVERY),
+        document("a", Contract.GOODS),
+        document("a", Contract.GOODS, revision=2),
+        document("a", Contract.GOODS, revision=10),
+        document("a", Contract.PLATFORM_FEE),
+    ]
+    saved = [replace(record("a", no), document=key) for no, key in enumerate(keys, 1)]
+    records.save([record("aa", 9), *reversed(saved)])
+    assert saved == list(records.by_trip("a"))
+
+
+def test_what_is_not_there_is_not_found(records: InvoiceRecords) -> None:
+    """No error: an empty store is a fact."""
+    assert records.by_number("GB-OP-2026-000001") is None
+    assert not [*records.by_trip("a"), *records.counts(), *records.newest(5)]
+
+
+def test_counts_go_by_state(records: InvoiceRecords) -> None:
+    """Issued and voided apart."""
+    records.save([record("a", 1), record("b", 2, state="VOIDED"), record("c", 3)])
+    assert dict(records.counts()) == {"ISSUED": 2, "VOIDED": 1}
+
+
+def test_the_newest_come_first(records: InvoiceRecords) -> None:
+    """By time of issue, then number; also those that are void; no more than asked for."""
+    one, two = record("a", 1, minutes=5), record("b", 2, minutes=5)
+    three, four = record("c", 3, minutes=9, state="VOIDED"), record("d", 4, minutes=-9)
+    records.save([one, two, three, four])
+    assert [[three, two, one, four], [three, two], []] == [list(records.newest(limit)) for limit in (9, 2, 0)]
+
+
+def test_many_newest_are_read_bit_by_bit(records: InvoiceRecords) -> None:
+    """Over the pages of the store none is missing or twice, even when newer ones arrive meanwhile."""
+    records.save([record(f"t{no}", no, minutes=no // 3) for no in range(1, 1302)])
+    walk = records.newest(1250)
+    first = [found.number for found in islice(walk, 700)]
+    records.save([record("late", 2000, minutes=9999)])
+    numbers = first + [found.number for found in walk]
+    assert [f"GB-OP-2026-{no:06d}" for no in range(1301, 51, -1)] == numbers
+
+
+def test_records_outlive_the_process(open_records: RecordsOpener, tmp_path: Path) -> None:
+    """Opened again, they are there and still cannot be changed."""
+    with open_records(tmp_path) as store:
+        store.save([record("a", 1)])
+    with open_records(tmp_path) as store:
+        assert [record("a", 1)] == list(store.by_trip("a"))
+        with pytest.raises(ConflictError):
+            store.save([record("a", 1, minor=1)])

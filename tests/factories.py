@@ -1,0 +1,270 @@
+"""Builders of realistic trips, answers, sources and documents: German, British and from New York.
+
+Every builder takes what a test cares about and fills in the rest. Names are invented.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from tripinvoice.answers import Provides
+from tripinvoice.assemble import assemble, finish
+from tripinvoice.invoice import Draft, Invoice
+from tripinvoice.money_systems import Answer, Sources
+from tripinvoice.numbering import NumberTaken
+from tripinvoice.trip import LineOfBusiness, Place, Product, Trip
+
+Body = dict[str, Any]
+
+FETCHED_AT = datetime(2026, 11, 2, 18, 5, tzinfo=UTC)
+ISSUED_AT = datetime(2026, 11, 2, 18, 6, 7, tzinfo=UTC)
+
+BERLIN = Place(country="DE", subdivision="DE-BE", municipality="11000000")
+POTSDAM = Place(country="DE", subdivision="DE-BB", municipality="12054000")
+MUNICH = Place(country="DE", subdivision="DE-BY", municipality="09162000")
+LONDON = Place(country="GB", subdivision="GB-ENG", municipality="E09000033")
+MANCHESTER = Place(country="GB", subdivision="GB-ENG", municipality="E08000003")
+NEW_YORK = Place(country="US", subdivision="US-NY", municipality="3651000")
+
+_TRIP = Trip(
+    trip_id="trip-berlin-taxi",
+    line_of_business=LineOfBusiness.RIDES,
+    product=Product.TAXI,
+    pickup=BERLIN,
+    dropoff=BERLIN,
+    started_at=datetime(2026, 11, 2, 17, 12, tzinfo=UTC),
+    ended_at=datetime(2026, 11, 2, 17, 31, tzinfo=UTC),
+    distance_m=8_400,
+)
+
+
+def trip(**changes: Any) -> Trip:
+    """A taxi ride of 8.4 km in Berlin, changed as asked."""
+    return replace(_TRIP, **changes)
+
+
+def charge(amount: str, tax_class: str = "transport", contract: str = "transport", **more: Any) -> Body:
+    """One charge of an upstream; its code is that of its tax class unless another is given."""
+    code = _CODES.get(tax_class, tax_class)
+    return {"code": code, "contract": contract, "tax_class": tax_class, "amount": amount, **more}
+
+
+def charges(*items: Body, currency: str = "EUR", **more: Any) -> Body:
+    """An answer of kind ``charges``."""
+    return {"currency": currency, "charges": list(items), **more}
+
+
+def card(amount: str, currency: str = "EUR") -> Body:
+    """An answer of kind ``payments``: all paid by one card."""
+    paid = {"method": "card", "amount": amount, "brand": "Visa", "last4": "4242"}
+    return {"currency": currency, "payments": [paid]}
+
+
+def party(name: str, street: str, postcode: str, city: str, country: str, **more: Any) -> Body:
+    """A person or company with a complete address."""
+    return {
+        "name": name,
+        "address": [street],
+        "postcode": postcode,
+        "city": city,
+        "country": country,
+        **more,
+    }
+
+
+def tax_id(scheme: str, value: str) -> Body:
+    """An identification."""
+    return {"scheme": scheme, "value": value}
+
+
+PARTIES: dict[str, dict[Provides, Body]] = {
+    "DE": {
+        Provides.RIDER: party("Jürgen Weiß", "Lindenstraße 5", "10969", "Berlin", "DE", ref="rdr-501"),
+        Provides.BUSINESS: party(
+            "Weiß & Söhne GmbH", "Torstraße 140", "10119", "Berlin", "DE", tax_ids=[tax_id("VAT", "DE811569869")]
+        ),
+        Provides.FLEET: party("Taxi Krüger e. K.", "Sonnenallee 88", "12045", "Berlin", "DE", ref="flt-7"),
+        Provides.MERCHANT: party("Gasthaus Öhlmühle", "Marienplatz 3", "80331", "München", "DE", ref="mrc-31"),
+        Provides.COURIER: party("Ayşe Çelik", "Isarweg 9", "80469", "München", "DE", ref="cur-12"),
+        Provides.PLATFORM: party(
+            "Beispiel Mobility Germany GmbH",
+            "Friedrichstraße 100",
+            "10117",
+            "Berlin",
+            "DE",
+            tax_ids=[tax_id("VAT", "DE136695976")],
+        ),
+        Provides.SUPPLIER_TAX: {"tax_ids": [tax_id("DE-STNR", "37/181/50815")]},
+        Provides.MERCHANT_TAX: {"tax_ids": [tax_id("VAT", "DE129273398")]},
+        Provides.CITY: {"name": "Berlin"},
+        Provides.JOURNEY: {
+            "pickup": "Hauptbahnhof, Europaplatz 1, 10557 Berlin",
+            "dropoff": "Oranienstraße 25, 10999 Berlin",
+            "vehicle": "B-TX 1234",
+        },
+    },
+    "GB": {
+        Provides.RIDER: party("Olivia Hughes", "14 Elm Grove", "SE15 5DB", "London", "GB", ref="rdr-602"),
+        Provides.DRIVER: party("Samuel Osei", "3 Canal Street", "M1 3HE", "Manchester", "GB", ref="drv-88"),
+        Provides.MERCHANT: party("The Copper Kettle Ltd", "9 Brick Lane", "E1 6PU", "London", "GB", ref="mrc-42"),
+        Provides.PLATFORM: party(
+            "Example Mobility London Ltd",
+            "20 Old Street",
+            "EC1V 9AB",
+            "London",
+            "GB",
+            tax_ids=[tax_id("VAT", "GB980780684")],
+        ),
+        Provides.SUPPLIER_TAX: {"vat_registered": False},
+        Provides.MERCHANT_TAX: {"tax_ids": [tax_id("VAT", "GB340804329")]},
+        Provides.CITY: {"name": "London", "licensing_authority": "tfl"},
+        Provides.JOURNEY: {
+            "pickup": "King's Cross Station, London N1C 4AH",
+            "dropoff": "14 Elm Grove, London SE15 5DB",
+            "vehicle": "LX25 ABC",
+        },
+    },
+    "US": {
+        Provides.RIDER: party("Maria Gonzalez", "410 West 42nd Street", "10036", "New York, NY", "US", ref="rdr-703"),
+        Provides.FLEET: party(
+            "Hudson Taxi Fleet LLC",
+            "25-11 41st Avenue",
+            "11101",
+            "Long Island City, NY",
+            "US",
+            ref="flt-9",
+            tax_ids=[tax_id("TLC", "7K42")],
+        ),
+        Provides.MERCHANT: party("Bowery Dumplings Inc.", "71 Bowery", "10002", "New York, NY", "US", ref="mrc-53"),
+        Provides.PLATFORM: party(
+            "Example Mobility USA LLC",
+            "175 Greenwich Street",
+            "10007",
+            "New York, NY",
+            "US",
+            tax_ids=[tax_id("TLC", "B03404")],
+        ),
+        Provides.CITY: {"name": "New York", "licensing_authority": "nyc_tlc"},
+        Provides.JOURNEY: {"pickup": "Times Sq/Theatre District", "dropoff": "Lenox Hill East"},
+    },
+}
+
+_RECORDS: dict[str, Body] = {
+    "DE": {"rider_ref": "rdr-501", "fleet_ref": "flt-7", "merchant_ref": "mrc-31"},
+    "GB": {"rider_ref": "rdr-602", "driver_ref": "drv-88", "merchant_ref": "mrc-42"},
+    "US": {"rider_ref": "rdr-703", "fleet_ref": "flt-9", "merchant_ref": "mrc-53"},
+}
+
+_CODES = {
+    "transport": "fare",
+    "wait": "waiting_time",
+    "cancellation": "cancellation_fee",
+    "delivery": "delivery_fee",
+}
+
+_CURRENCIES = {"DE": "EUR", "GB": "GBP", "US": "USD"}
+
+
+def answer(provides: Provides, body: Body | None, system: str | None = None) -> Answer:
+    """What one system said; the system is named after the kind of answer unless told otherwise."""
+    return Answer(system=system or provides.value, provides=provides, body=body, fetched_at=FETCHED_AT)
+
+
+def sources(
+    of: Trip | None = None,
+    *items: Body,
+    paid: str | None = None,
+    without: tuple[Provides, ...] = (),
+    given: dict[Provides, Body] | None = None,
+) -> Sources:
+    """The evidence of a trip with these charges, in its country's currency, and all parties of the country.
+
+    ``paid`` is the amount of the card payment (none: payments are not answered), ``without`` leaves answers out,
+    ``given`` replaces them. Without charges it is a taxi ride for 19.40 EUR, or its like.
+    """
+    of = of or trip()
+    country = of.country
+    currency = _CURRENCIES[country]
+    sold = items or (charge("19.40", description=None),)
+    record = dict(_RECORDS[country])
+    if of.line_of_business is LineOfBusiness.RIDES:
+        record.pop("merchant_ref")
+    bodies: dict[Provides, Body] = {
+        Provides.TRIP: record,
+        Provides.CHARGES: charges(*sold, currency=currency),
+        **PARTIES[country],
+    }
+    bodies.pop(Provides.BUSINESS, None)
+    if of.line_of_business is LineOfBusiness.RIDES:
+        bodies.pop(Provides.MERCHANT, None)
+        bodies.pop(Provides.MERCHANT_TAX, None)
+    bodies.pop(Provides.COURIER, None)
+    if paid is not None:
+        bodies[Provides.PAYMENTS] = card(paid, currency)
+    bodies |= given or {}
+    return Sources(
+        trip=of,
+        answers=tuple(answer(kind, body) for kind, body in bodies.items() if kind not in without),
+    )
+
+
+def draft(of: Sources | None = None) -> Draft:
+    """The first draft of the sources; a Berlin taxi ride unless told otherwise."""
+    return assemble(of or sources(paid="19.40"))[0]
+
+
+def invoice(of: Draft | None = None, *, no: int = 1, issued_at: datetime = ISSUED_AT) -> Invoice:
+    """The draft, numbered and issued."""
+    of = of or draft()
+    taken = NumberTaken(
+        document=of.key,
+        series=of.series,
+        period=str(issued_at.year),
+        no=no,
+        issued_at=issued_at,
+    )
+    return finish(of, taken)
+
+
+def london_sources() -> Sources:
+    """A hire car in London: the platform is the supplier, 20 % on the full fare, a tip outside."""
+    ride = trip(trip_id="trip-london-hire", product=Product.HIRE_CAR, pickup=LONDON, dropoff=LONDON)
+    return sources(ride, charge("23.50"), charge("5.00", "toll"), charge("3.00", "tip"), paid="31.50")
+
+
+def new_york_sources() -> Sources:
+    """A yellow taxi in New York: fare, surcharges, tolls and tip, no sales tax."""
+    ride = trip(
+        trip_id="trip-nyc-taxi", pickup=NEW_YORK, dropoff=NEW_YORK, distance_m=3_862, time_zone="America/New_York"
+    )
+    return sources(
+        ride,
+        charge("17.50"),
+        charge("3.30", "surcharge"),
+        charge("6.12", "toll"),
+        charge("5.40", "tip"),
+        paid="32.32",
+    )
+
+
+def delivery_sources() -> Sources:
+    """A meal with a drink in Munich, delivered: two documents, three rates."""
+    order = trip(
+        trip_id="trip-munich-delivery",
+        line_of_business=LineOfBusiness.DELIVERY,
+        product=Product.COURIER,
+        pickup=MUNICH,
+        dropoff=MUNICH,
+        distance_m=2_100,
+    )
+    return sources(
+        order,
+        charge("14.90", "food_hot", "goods", description="Schweinebraten mit Knödel", quantity="1"),
+        charge("9.80", "food_hot", "goods", description="Käsespätzle", quantity="2"),
+        charge("3.60", "drink", "goods", description="Spezi 0,5 l"),
+        charge("0.25", "deposit", "goods"),
+        charge("2.99", "delivery", "delivery"),
+        charge("2.00", "tip", "delivery"),
+        paid="33.54",
+        given={Provides.JOURNEY: {"dropoff": "Isarweg 9, 80469 München"}},
+    )

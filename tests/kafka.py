@@ -1,0 +1,75 @@
+"""What tests of everything that speaks Kafka share: sending, reading a whole topic, and committed offsets."""
+
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager
+
+from confluent_kafka import Consumer, Message, TopicPartition
+
+from tripinvoice.adapters.kafka_feed import KafkaTripFeed, Subscription
+from tripinvoice.adapters.kafka_mock import MockCluster
+from tripinvoice.adapters.kafka_producer import GroupLag
+from tripinvoice.ports import FeedMessage
+
+PATIENCE = 15.0
+
+
+@contextmanager
+def _mock() -> Iterator[str]:
+    with MockCluster() as cluster:
+        yield cluster.bootstrap
+
+
+@contextmanager
+def _real() -> Iterator[str]:
+    yield os.environ["TRIPINVOICE_TEST_KAFKA"]
+
+
+def clusters() -> Sequence[Callable[[], AbstractContextManager[str]]]:
+    """What to test on: librdkafka's mock cluster and, where ``TRIPINVOICE_TEST_KAFKA`` names brokers, those too."""
+    return (_mock, _real) if "TRIPINVOICE_TEST_KAFKA" in os.environ else (_mock,)
+
+
+def fresh(prefix: str) -> str:
+    """A name that no other test uses."""
+    return f"{prefix}-{uuid.uuid4().hex[:12]}"
+
+
+def feed_of(bootstrap: str, topic: str, group: str, *, drain: float = 0.5) -> KafkaTripFeed:
+    """A feed that gets its partitions at once."""
+    return KafkaTripFeed(bootstrap, Subscription(topic=topic, group=group, protocol="consumer", drain=drain))
+
+
+def poll_until(feed: KafkaTripFeed, count: int, *, limit: int = 500) -> list[FeedMessage]:
+    """Poll until so many messages came; fewer when patience ends."""
+    messages: list[FeedMessage] = []
+    deadline = time.monotonic() + PATIENCE
+    while len(messages) < count and time.monotonic() < deadline:
+        messages += feed.poll(min(limit, count - len(messages)), 0.1)
+    return messages
+
+
+def read_all(bootstrap: str, topic: str) -> Sequence[Message]:
+    """Every message of a topic, partition by partition."""
+    with closing(Consumer({"bootstrap.servers": bootstrap, "group.id": fresh("reader")})) as consumer:
+        messages: list[Message] = []
+        for number in consumer.list_topics(topic, timeout=PATIENCE).topics[topic].partitions:
+            low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), PATIENCE)
+            consumer.assign([TopicPartition(topic, number, low)])
+            messages += [message for _ in range(high - low) if (message := consumer.poll(PATIENCE))]
+        return messages
+
+
+def headers_of(message: Message) -> dict[str, bytes | None]:
+    """The headers by name; the last of a name wins, as Kafka's own readers have it."""
+    pairs = message.headers()
+    assert pairs is not None
+    return {name: value.encode() if isinstance(value, str) else value for name, value in pairs}
+
+
+def lag_of(bootstrap: str, topic: str, group: str) -> int:
+    """How many messages of the topic the group has not committed."""
+    with GroupLag(bootstrap, topic, group) as lag:
+        return lag.messages()

@@ -1,0 +1,148 @@
+"""What all regimes share: dated rates, periods, series, who supplies."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests import factories
+from tripinvoice.answers import Provides
+from tripinvoice.case import read_case
+from tripinvoice.errors import InvalidTripError, MissingAnswerError, UnsupportedTripError
+from tripinvoice.invoice import Contract, IssuerMode, Kind, TaxId
+from tripinvoice.regimes.base import ContractPlan, Rate, Supply, plan_of, series, usual_supplier
+from tripinvoice.regimes.germany import GERMANY
+from tripinvoice.regimes.united_states import UNITED_STATES
+
+REFS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True)
+ROLES = st.sampled_from([Provides.DRIVER, Provides.FLEET, Provides.MERCHANT, Provides.COURIER, Provides.PLATFORM])
+
+
+@pytest.mark.parametrize(
+    ("day", "percent"),
+    [
+        (date(2020, 6, 30), "19"),
+        (date(2020, 7, 1), "16"),
+        (date(2020, 12, 31), "16"),
+        (date(2021, 1, 1), "19"),
+        (date(2026, 11, 2), "19"),
+    ],
+)
+def test_a_rate_is_that_of_the_day_of_supply(day: date, percent: str) -> None:
+    """On both sides of every change."""
+    assert GERMANY.rate("standard", day).percent == Decimal(percent)
+
+
+def test_before_the_first_rate_there_is_none() -> None:
+    """A trip from before is unsupported, never guessed."""
+    regime = replace(GERMANY, rates={"standard": (Rate(since=date(2026, 1, 2), percent=Decimal(1), source="§ 1"),)})
+    assert regime.rate("standard", date(2026, 1, 2)).percent == Decimal(1)
+    with pytest.raises(UnsupportedTripError, match="DE: no 'standard' USt rate is known for the day"):
+        regime.rate("standard", date(2026, 1, 1))
+
+
+def test_the_period_is_the_year_at_the_suppliers() -> None:
+    """New Year comes earlier in Berlin and later in New York."""
+    before_midnight = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    assert (GERMANY.period(before_midnight), GERMANY.issue_date(before_midnight)) == ("2027", date(2027, 1, 1))
+    after_midnight = datetime(2027, 1, 1, 4, 59, tzinfo=UTC)
+    assert (UNITED_STATES.period(after_midnight), UNITED_STATES.issue_date(after_midnight)) == (
+        "2026",
+        date(2026, 12, 31),
+    )
+
+
+def test_the_trips_zone_is_its_own_or_the_regimes() -> None:
+    """A zone that does not exist is refused."""
+    assert GERMANY.trip_zone(factories.trip()) == ZoneInfo("Europe/Berlin")
+    assert GERMANY.trip_zone(factories.trip(time_zone="Europe/Vienna")) == ZoneInfo("Europe/Vienna")
+    for zone in ("Mars/Base", "../etc/passwd", "x" * 300, "Europe"):
+        with pytest.raises(InvalidTripError, match=r"^trip\.time_zone: found a text that is no IANA time zone"):
+            GERMANY.trip_zone(factories.trip(time_zone=zone))
+
+
+@given(REFS, ROLES)
+def test_a_series_is_short_and_plain(ref: str, role: Provides) -> None:
+    """At most 40 characters of A-Z, 0-9 and the hyphen."""
+    assert re.fullmatch(r"[A-Z0-9-]{4,40}", series("US-NY", role, ref))
+
+
+@given(REFS, REFS, ROLES, ROLES)
+def test_two_suppliers_never_share_a_series(one: str, other: str, role: Provides, other_role: Provides) -> None:
+    """Also when their references differ in case only, or are equal in different roles."""
+    same = (one, role) == (other, other_role)
+    assert (series("DE", role, one) == series("DE", other_role, other)) == same
+
+
+def test_series_examples() -> None:
+    """Readable references stay readable."""
+    assert series("DE", Provides.FLEET, "flt-7") == "DE-FL-FLT-7"
+    assert series("GB", Provides.PLATFORM, None) == "GB-OP"
+    assert series("DE", Provides.FLEET, "FLT-7") == "DE-FL-LN54JAUBP522VJYNFRMY"
+    assert series("DE", Provides.DRIVER, "a" * 19) == "DE-DR-" + "A" * 19
+    assert len(series("DE", Provides.DRIVER, "a" * 20)) == len("DE-DR-") + 20
+
+
+@pytest.mark.parametrize(
+    ("contract", "given", "expected"),
+    [
+        (Contract.TRANSPORT, {}, (Provides.DRIVER, Provides.SUPPLIER_TAX)),
+        (Contract.TRANSPORT, {Provides.FLEET: {"name": "F"}}, (Provides.FLEET, Provides.SUPPLIER_TAX)),
+        (Contract.GOODS, {}, (Provides.MERCHANT, Provides.MERCHANT_TAX)),
+        (Contract.DELIVERY, {}, (Provides.PLATFORM, None)),
+        (Contract.DELIVERY, {Provides.COURIER: {"name": "C"}}, (Provides.PLATFORM, None)),
+        (Contract.DELIVERY, {Provides.COURIER_TAX: {}}, (Provides.COURIER, Provides.COURIER_TAX)),
+        (Contract.PLATFORM_FEE, {Provides.COURIER_TAX: {}}, (Provides.PLATFORM, None)),
+    ],
+)
+def test_who_usually_supplies(
+    contract: Contract, given: dict[Provides, factories.Body], expected: tuple[Provides, Provides | None]
+) -> None:
+    """A fleet goes before its driver; a courier supplies only if he is self-employed."""
+    case = read_case(factories.sources(given=given, without=tuple({Provides.FLEET} - given.keys())))
+    assert usual_supplier(case, contract) == expected
+
+
+def _plan(role: Provides, *, own: bool = False, without: tuple[Provides, ...] = ()) -> ContractPlan:
+    ids = [factories.tax_id("VAT", "DE1"), factories.tax_id("VAT", "DE1")]
+    profile = {"tax_ids": ids, "invoices_issued_by_platform": not own}
+    case = read_case(factories.sources(given={Provides.SUPPLIER_TAX: profile}, without=without))
+    tax = case.tax_profile(Provides.SUPPLIER_TAX) if role is Provides.FLEET else None
+    supply = Supply(contract=Contract.TRANSPORT, regime="DE", kind=Kind.INVOICE, role=role, profile=tax)
+    return plan_of(case, supply)
+
+
+def test_the_platform_writes_in_the_suppliers_name() -> None:
+    """Unless the supplier does so himself, or is the platform."""
+    plan = _plan(Provides.FLEET)
+    assert (plan.issuer_mode, plan.issuer.name) == (IssuerMode.ON_BEHALF, "Beispiel Mobility Germany GmbH")
+    own = _plan(Provides.FLEET, own=True, without=(Provides.PLATFORM,))
+    assert (own.issuer_mode, own.issuer) == (IssuerMode.OWN, own.supplier)
+    platform = _plan(Provides.PLATFORM)
+    assert (platform.issuer_mode, platform.issuer) == (IssuerMode.OWN, platform.supplier)
+
+
+def test_identifications_of_the_tax_profile_join_the_suppliers() -> None:
+    """Each once."""
+    assert _plan(Provides.FLEET).supplier.tax_ids == (TaxId(scheme="VAT", value="DE1"),)
+
+
+def test_parties_that_the_plan_needs_are_asked_for() -> None:
+    """Supplier and issuer."""
+    with pytest.raises(MissingAnswerError, match=r"^fleet: "):
+        _plan(Provides.FLEET, without=(Provides.FLEET,))
+    with pytest.raises(MissingAnswerError, match=r"^platform: "):
+        _plan(Provides.FLEET, without=(Provides.PLATFORM,))
+
+
+def test_a_supplier_without_reference_has_no_series() -> None:
+    """Only the platform may have none."""
+    case = read_case(factories.sources(given={Provides.DRIVER: {"name": "D"}}))
+    supply = Supply(contract=Contract.TRANSPORT, regime="DE", kind=Kind.INVOICE, role=Provides.DRIVER)
+    with pytest.raises(MissingAnswerError, match=r"^driver: no money system says its reference"):
+        plan_of(case, supply)

@@ -1,0 +1,144 @@
+"""One running stack for all workflow tests, with two hands in it: what it renders, and when it numbers."""
+
+import threading
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from tests.running import Stack, running
+from tripinvoice.errors import DocumentError
+from tripinvoice.invoice import DocumentKey, Invoice
+from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
+from tripinvoice.ports import NumberLedger, Renderer, Rendition
+from tripinvoice.wiring import Wiring
+
+HISTORIES = Path(__file__).parent.parent / "histories"
+
+# Every way that a workflow can take, and the workflow of these tests that takes it.
+BRANCHES = {
+    "issued": "invoice/ride-1",
+    "issued-two-documents": "invoice/delivery-1",
+    "known-already": "invoice/old/replayed",
+    "retried-fetch": "invoice/retry",
+    "retry-after": "invoice/later",
+    "parked-at-fetch-resumed": "invoice/no-fare",
+    "parked-at-preprocess-resumed": "invoice/wrong-currency",
+    "parked-corrected-trip": "invoice/atlantis",
+    "parked-corrected-answer": "invoice/answer",
+    "parked-at-render-resumed": "invoice/render-later",
+    "voided-before-number": "invoice/void-early",
+    "voided-after-number": "invoice/void-late",
+    "voided-known-already": "invoice/void-late/replayed",
+    "cancelled-before-number": "invoice/cancel-early",
+    "cancelled-at-number": "invoice/cancel-late",
+    "cancelled-while-parked-with-number": "invoice/cancel-parked",
+    "regenerated": "regenerate/again",
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--save-histories`` records the histories that ``test_determinism.py`` replays."""
+    parser.addoption("--save-histories", action="store_true", help="record tests/histories/*.json")
+
+
+async def _save_histories(stack: Stack) -> None:
+    for branch, workflow_id in BRANCHES.items():
+        runs = [run async for run in stack.client.list_workflows(f"WorkflowId = '{workflow_id}'")]
+        oldest = min(runs, key=lambda run: run.start_time)  # a cancelled trip was started again
+        handle = stack.client.get_workflow_handle(workflow_id, run_id=oldest.run_id)
+        history = await handle.fetch_history()
+        (HISTORIES / f"{branch}.json").write_text(history.to_json() + "\n")
+
+
+@dataclass
+class RefusingRenderer:
+    """The real renderer, but it refuses the trips that it is told to refuse."""
+
+    real: Renderer
+    refused: set[str] = field(default_factory=set)
+
+    async def start(self) -> None:
+        """Start the real one."""
+        await self.real.start()
+
+    async def render(self, invoice: Invoice) -> Rendition:
+        """Render, or refuse."""
+        if invoice.draft.key.trip_id in self.refused:
+            raise DocumentError("this document is refused by the test")
+        return await self.real.render(invoice)
+
+
+@dataclass
+class HoldingLedger:
+    """The real ledger, but it takes no number for some trips until it is let go."""
+
+    real: NumberLedger
+    held: dict[str, threading.Event] = field(default_factory=dict)
+    reached: dict[str, threading.Event] = field(default_factory=dict)
+
+    def hold(self, trip_id: str) -> tuple[threading.Event, threading.Event]:
+        """Hold this trip's numbers; returns the event that tells it came, and the one that lets it go."""
+        self.held[trip_id], self.reached[trip_id] = threading.Event(), threading.Event()
+        return self.reached[trip_id], self.held[trip_id]
+
+    def take(self, claims: Sequence[Claim]) -> Sequence[NumberTaken]:
+        """Take, perhaps after waiting."""
+        trip_id = claims[0].document.trip_id
+        if trip_id in self.held:
+            self.reached[trip_id].set()
+            self.held[trip_id].wait(30)
+        return self.real.take(claims)
+
+    def void(self, document: DocumentKey, reason: str) -> NumberTaken | None:
+        """Void."""
+        return self.real.void(document, reason)
+
+    def find(self, document: DocumentKey) -> NumberTaken | None:
+        """Find."""
+        return self.real.find(document)
+
+    def audit(self) -> Sequence[SeriesAudit]:
+        """Audit."""
+        return self.real.audit()
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What a test can do to the running stack."""
+
+    renderer: RefusingRenderer
+    ledger: HoldingLedger
+
+
+def _with_hands(wiring: Wiring) -> Hands:
+    hands = Hands(RefusingRenderer(wiring.renderer), HoldingLedger(wiring.ledger))
+    wiring.__dict__ |= {"renderer": hands.renderer, "ledger": hands.ledger}
+    return hands
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def stack_with_hands(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[tuple[Stack, Hands]]:
+    """The stack, with virtual time for each workflow: hours of retries pass in seconds."""
+    hands: list[Hands] = []
+    data = tmp_path_factory.mktemp("stack")
+    async with running(data, prepare=lambda wiring: hands.append(_with_hands(wiring))) as stack:
+        yield stack, hands[0]
+        if request.config.getoption("--save-histories"):
+            await _save_histories(stack)
+
+
+@pytest.fixture(scope="session")
+def stack(stack_with_hands: tuple[Stack, Hands]) -> Stack:
+    """The running stack."""
+    return stack_with_hands[0]
+
+
+@pytest.fixture(scope="session")
+def hands(stack_with_hands: tuple[Stack, Hands]) -> Hands:
+    """The hands in it."""
+    return stack_with_hands[1]

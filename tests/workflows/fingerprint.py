@@ -1,0 +1,50 @@
+"""The commands of a workflow in the order of its source: what a replay depends on, for a reviewer to read."""
+
+import ast
+import inspect
+from collections.abc import Iterator
+
+COMMANDS = frozenset(
+    {
+        "continue_as_new",
+        "deprecate_patch",
+        "execute_activity_method",
+        "execute_child_workflow",
+        "patched",
+        "sleep",
+        "start_activity_method",
+        "start_child_workflow",
+        "upsert_memo",
+        "upsert_search_attributes",
+        "wait_condition",
+    }
+)
+HANDLERS = frozenset({"query", "signal", "update"})
+
+
+def fingerprint(workflow: type) -> list[str]:
+    """Every command and handler of the workflow's module, as ``function: command what``, in source order."""
+    tree = ast.parse(inspect.getsource(inspect.getmodule(workflow) or workflow))
+    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions.sort(key=lambda function: function.lineno)
+    return [line for function in functions for line in _lines(function)]
+
+
+def _lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[str]:
+    for decorator in function.decorator_list:
+        name = _workflow_name(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        if name in HANDLERS:
+            yield f"{name} {function.name}"
+    calls = [n for n in ast.walk(function) if isinstance(n, ast.Call)]
+    for call in sorted(calls, key=lambda node: (node.lineno, node.col_offset)):
+        name = _workflow_name(call.func)
+        if name in COMMANDS:
+            what = ast.unparse(call.args[0]) if call.args else ""
+            yield f"{function.name}: {name} {what}".rstrip()
+
+
+def _workflow_name(node: ast.expr) -> str | None:
+    """``x`` of ``workflow.x``."""
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "workflow":
+        return node.attr
+    return None

@@ -1,0 +1,114 @@
+"""Announces invoices as CloudEvents on a Kafka topic (binary mode: attributes are ``ce_`` headers, the value is data).
+
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md. ``ce_id`` is made of the
+document's key, so a fact that is announced twice (a step that was repeated) carries the same id twice. The data
+names the document and where it is; it holds no personal data. Fields are in ``docs/bridge.md``.
+"""
+
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from tripinvoice.adapters.kafka_producer import (
+    ClientConfig,
+    DeliveringProducer,
+    Headers,
+    Record,
+)
+from tripinvoice.errors import ConflictError
+from tripinvoice.ports import InvoiceRecord, ObjectRef
+
+SCHEMA = "invoice/1"
+TYPES = {"ISSUED": "invoice.issued", "VOIDED": "invoice.voided"}
+
+
+class KafkaEventSink:
+    """The event sink on Kafka; the key is the trip's id, so a trip's events stay in order.
+
+    ``source`` is the CloudEvents source; ``timeout`` (seconds) bounds one announcement. Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        bootstrap: str,
+        *,
+        topic: str = "invoices.issued",
+        source: str = "/tripinvoice",
+        timeout: float = 10.0,
+        client: ClientConfig | None = None,
+    ) -> None:
+        self._topic = topic
+        self._source = source
+        self._producer = DeliveringProducer(bootstrap, timeout=timeout, client=client)
+
+    def announce(self, records: Sequence[InvoiceRecord]) -> None:
+        """Publish one event per record and return when the brokers have all of them.
+
+        Raises ``StoreUnavailableError``; announcing again is harmless.
+        """
+        self._producer.send(self._topic, [_message(record, self._source) for record in records])
+
+    def close(self) -> None:
+        """Disconnect."""
+        self._producer.close()
+
+
+def _message(record: InvoiceRecord, source: str) -> Record:
+    return Record(
+        key=record.document.trip_id.encode(),
+        value=json.dumps(_data(record), ensure_ascii=False, sort_keys=True).encode(),
+        headers=_attributes(record, source),
+    )
+
+
+def _attributes(record: InvoiceRecord, source: str) -> Headers:
+    kind = _type(record)
+    attributes = {
+        "ce_specversion": "1.0",
+        "ce_type": kind,
+        "ce_source": source,
+        "ce_id": f"{kind}/{record.document}",
+        "ce_subject": str(record.document),
+        "ce_time": _rfc3339(record.issued_at),
+        "content-type": "application/json",
+    }
+    return tuple((name, value.encode()) for name, value in attributes.items())
+
+
+def _type(record: InvoiceRecord) -> str:
+    if record.state not in TYPES:
+        raise ConflictError(
+            f"state: announced are records in state {' or '.join(TYPES)}, found another; save it first",
+            field="state",
+        )
+    return TYPES[record.state]
+
+
+def _data(record: InvoiceRecord) -> dict[str, object]:
+    return {
+        "schema": SCHEMA,
+        "document": {
+            "trip_id": record.document.trip_id,
+            "contract": record.document.contract,
+            "kind": record.document.kind,
+            "revision": record.document.revision,
+        },
+        "state": record.state,
+        "number": record.number,
+        "country": record.country,
+        "line_of_business": record.line_of_business,
+        "currency": record.total.currency,
+        "total": str(record.total.decimal),
+        "issued_at": _rfc3339(record.issued_at),
+        "pdf": _reference(record.pdf),
+    }
+
+
+def _reference(ref: ObjectRef | None) -> dict[str, object] | None:
+    if ref is None:
+        return None
+    return {"key": ref.key, "sha256": ref.sha256, "size": ref.size, "media_type": ref.media_type}
+
+
+def _rfc3339(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,141 @@
+"""The number ledger in SQLite: claim and number of all documents asked for are one transaction.
+
+There is no moment at which a number is taken and its document unknown: a crash leaves both or neither. See
+``docs/numbering.md``.
+"""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+from tripinvoice.adapters.sqlite import Database, to_moment, to_text
+from tripinvoice.invoice import DocumentKey
+from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
+
+_HOLES_LISTED = 10_000  # per series: a counter that somebody set to a billion must not fill the memory
+
+_FIND = "SELECT series, period, no, issued_at, void_reason FROM ledger WHERE document = ?"
+_CLAIMED = "SELECT series, period, claimed_at FROM claim WHERE document = ?"
+_CLAIM = "INSERT INTO claim (document, series, period, claimed_at, workflow_id) VALUES (?, ?, ?, ?, ?)"
+_NEXT = "SELECT next_no, last_issued_at FROM series WHERE series = ? AND period = ?"
+_BEGIN_SERIES = "INSERT INTO series (series, period, next_no, last_issued_at) VALUES (?, ?, 1, NULL)"
+_APPEND = "INSERT INTO ledger (series, period, no, document, issued_at) VALUES (?, ?, ?, ?, ?)"
+_ADVANCE = "UPDATE series SET next_no = ?, last_issued_at = ? WHERE series = ? AND period = ?"
+_VOID = "UPDATE ledger SET void_reason = ? WHERE document = ? AND void_reason IS NULL"
+
+# What the counters say beside what the rows say, over everything that either of them knows.
+_SERIES = """
+    SELECT series, period, coalesce(max(next_no), 1) - 1, count(no), count(void_reason), coalesce(max(no), 0)
+    FROM (SELECT series, period FROM series UNION SELECT series, period FROM ledger)
+    LEFT JOIN series USING (series, period) LEFT JOIN ledger USING (series, period)
+    GROUP BY series, period ORDER BY series, period
+"""
+_GAPS = """
+    SELECT series, period, before + 1, no
+    FROM (SELECT series, period, no, lag(no, 1, 0) OVER (PARTITION BY series, period ORDER BY no) AS before FROM ledger)
+    WHERE no > before + 1 ORDER BY series, period, no
+"""
+
+
+class SqliteNumberLedger:
+    """Claims and numbers in a :class:`~tripinvoice.adapters.sqlite.Database`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def take(self, claims: Sequence[Claim]) -> Sequence[NumberTaken]:
+        """A number for each document, in order, all or none; the same number whenever it is asked again.
+
+        Raises ``ConflictError`` when the ledger's rows and counter disagree: then nothing is numbered any more.
+        """
+        with self._database.write() as connection:
+            return tuple(_take(connection, claim) for claim in claims)
+
+    def void(self, document: DocumentKey, reason: str) -> NumberTaken | None:
+        """Mark the document's number as void for ever; the first reason stays. ``None`` when it took no number."""
+        with self._database.write() as connection:
+            connection.execute(_VOID, (reason, str(document)))
+            return _find(connection, document)
+
+    def find(self, document: DocumentKey) -> NumberTaken | None:
+        """The document's number, if it took one."""
+        with self._database.read() as connection:
+            return _find(connection, document)
+
+    def audit(self) -> Sequence[SeriesAudit]:
+        """Every series, by name: ``last_no`` is what the counter says, the rest is counted from the rows.
+
+        The first 10,000 holes are listed.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(_SERIES).fetchall()
+            gaps = _gaps(connection)
+        return tuple(
+            SeriesAudit(
+                series=series,
+                period=period,
+                last_no=counted,
+                count=count,
+                voided=voided,
+                holes=_holes([*gaps[series, period], range(highest + 1, counted + 1)]),
+            )
+            for series, period, counted, count, voided, highest in rows
+        )
+
+
+def _take(connection: sqlite3.Connection, claim: Claim) -> NumberTaken:
+    return _find(connection, claim.document) or _append(connection, claim.document, *_claimed(connection, claim))
+
+
+def _find(connection: sqlite3.Connection, document: DocumentKey) -> NumberTaken | None:
+    row = connection.execute(_FIND, (str(document),)).fetchone()
+    if row is None:
+        return None
+    series, period, no, issued_at, void_reason = row
+    return NumberTaken(
+        document=document,
+        series=series,
+        period=period,
+        no=no,
+        issued_at=to_moment(issued_at),
+        void_reason=void_reason,
+    )
+
+
+def _claimed(connection: sqlite3.Connection, claim: Claim) -> tuple[str, str, str]:
+    """Series, period and time of the document's claim: the stored one wins, else this one is stored."""
+    stored = connection.execute(_CLAIMED, (str(claim.document),)).fetchone()
+    if stored is not None:
+        series, period, claimed_at = stored
+        return series, period, claimed_at
+    wanted = claim.series, claim.period, to_text(claim.claimed_at)
+    connection.execute(_CLAIM, (str(claim.document), *wanted, claim.workflow_id))
+    return wanted
+
+
+def _append(
+    connection: sqlite3.Connection, document: DocumentKey, series: str, period: str, claimed_at: str
+) -> NumberTaken:
+    """The next number of the series, dated not before the one before it: a clock may run backwards, a series not."""
+    state = connection.execute(_NEXT, (series, period)).fetchone()
+    if state is None:
+        connection.execute(_BEGIN_SERIES, (series, period))
+    no, last_issued_at = state or (1, None)
+    issued_at = max(claimed_at, last_issued_at or claimed_at)
+    connection.execute(_APPEND, (series, period, no, str(document), issued_at))
+    connection.execute(_ADVANCE, (no + 1, issued_at, series, period))
+    return NumberTaken(document=document, series=series, period=period, no=no, issued_at=to_moment(issued_at))
+
+
+def _gaps(connection: sqlite3.Connection) -> Mapping[tuple[str, str], list[range]]:
+    """The runs of numbers missing below a series' highest row."""
+    gaps: defaultdict[tuple[str, str], list[range]] = defaultdict(list)
+    for series, period, first, end in connection.execute(_GAPS):
+        gaps[series, period].append(range(first, end))
+    return gaps
+
+
+def _holes(gaps: Sequence[range]) -> tuple[int, ...]:
+    numbers: Iterator[int] = (no for gap in gaps for no in gap)
+    return tuple(islice(numbers, _HOLES_LISTED))

@@ -1,0 +1,345 @@
+"""A trip's case: the trip and everything the money systems said about it, checked, cleaned and merged.
+
+Regimes and ``assemble`` read a :class:`Case` only, never answers. What the law needs and nobody said raises
+:class:`MissingAnswerError` at the moment it is needed, because which party is needed depends on the regime.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel
+
+from tripinvoice.answers import (
+    Charges,
+    City,
+    JourneyAnswer,
+    PartyAnswer,
+    Payments,
+    Provides,
+    TaxIdAnswer,
+    TaxProfile,
+    TripRecord,
+    read_answer,
+)
+from tripinvoice.errors import InvalidAnswerError, InvalidTripError, MissingAnswerError
+from tripinvoice.invoice import Contract, Party, Payment, TaxId
+from tripinvoice.money import Money
+from tripinvoice.money_systems import Answer, Sources
+from tripinvoice.trip import Trip
+
+_SPACES = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
+# C0 and C1 controls, and the characters that turn the reading direction of what follows: an invoice must read the same
+# for everybody (Unicode UAX #9 §2.1 to 2.4). Marks and right-to-left letters themselves stay.
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+# Which reference of the trip record a party's own reference must equal.
+_RECORD_REFS: Mapping[Provides, str] = {
+    Provides.DRIVER: "driver_ref",
+    Provides.FLEET: "fleet_ref",
+    Provides.MERCHANT: "merchant_ref",
+    Provides.COURIER: "courier_ref",
+    Provides.RIDER: "rider_ref",
+}
+
+_Shape = TypeVar("_Shape", bound=BaseModel)
+
+
+def clean(text: str) -> str:
+    """Outside text as it may be printed: NFC, one line, no control characters, no direction overrides."""
+    printable = _UNPRINTABLE.sub("", _SPACES.sub(" ", text))
+    return unicodedata.normalize("NFC", printable).strip()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Charge:
+    """One amount the customer was charged: an :class:`~tripinvoice.answers.Charge` with money and clean text.
+
+    ``field`` says where it came from (``fares.charges.3``), for messages.
+    """
+
+    field: str
+    code: str
+    contract: Contract
+    tax_class: str
+    amount: Money
+    description: str | None = None
+    quantity: Decimal = Decimal(1)
+    unit: str = "C62"
+    funded_by: Literal["platform", "supplier"] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Journey:
+    """Where from, where to and in what, in the customer's words."""
+
+    pickup: str | None = None
+    dropoff: str | None = None
+    vehicle: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """Everything known about one trip. ``payments`` is ``None`` when no system speaks about them.
+
+    ``parties`` and ``tax_profiles`` are by the kind of answer (``Provides.DRIVER`` … ``Provides.SUPPLIER_TAX`` …);
+    ``refs`` are the parties' opaque references.
+    """
+
+    trip: Trip
+    currency: str
+    charges: tuple[Charge, ...]
+    payments: tuple[Payment, ...] | None = None
+    parties: Mapping[Provides, Party]
+    refs: Mapping[Provides, str]
+    tax_profiles: Mapping[Provides, TaxProfile]
+    city: City | None = None
+    journey: Journey = Journey()
+
+    @property
+    def contracts(self) -> tuple[Contract, ...]:
+        """The contracts that have charges, in the order of :class:`Contract`."""
+        charged = {charge.contract for charge in self.charges}
+        return tuple(contract for contract in Contract if contract in charged)
+
+    def charges_of(self, contract: Contract) -> tuple[Charge, ...]:
+        """The charges of one contract, in the order they were answered."""
+        return tuple(charge for charge in self.charges if charge.contract is contract)
+
+    def party(self, role: Provides) -> Party:
+        """Who has this role. Raises :class:`MissingAnswerError` naming the role."""
+        if role not in self.parties:
+            raise _missing(role, "who it is")
+        return self.parties[role]
+
+    def ref(self, role: Provides) -> str:
+        """The opaque reference of who has this role. Raises :class:`MissingAnswerError`."""
+        if role not in self.refs:
+            raise _missing(role, "its reference")
+        return self.refs[role]
+
+    def tax_profile(self, role: Provides) -> TaxProfile:
+        """The standing with the tax office. Raises :class:`MissingAnswerError` naming the kind of answer."""
+        if role not in self.tax_profiles:
+            raise _missing(role, "the standing with the tax office")
+        return self.tax_profiles[role]
+
+    def licensing_authority(self) -> str:
+        """Who licenses the city's operators. Raises :class:`MissingAnswerError`."""
+        if self.city is None or self.city.licensing_authority is None:
+            raise _missing(Provides.CITY, "its licensing authority")
+        return self.city.licensing_authority
+
+    @property
+    def recipient(self) -> Party | None:
+        """Whom the supply is invoiced to: the business account if one pays, else the rider, else nobody known."""
+        return self.parties.get(Provides.BUSINESS) or self.parties.get(Provides.RIDER)
+
+
+def _missing(role: Provides, what: str) -> MissingAnswerError:
+    return MissingAnswerError(
+        f"{role}: no money system says {what}; add the answer to the system that provides '{role}', then resume",
+        field=role.value,
+    )
+
+
+def read_case(sources: Sources) -> Case:
+    """Check and merge all answers.
+
+    Charges and payments of several systems are joined in the order of the answers; every other kind has one answer.
+    Raises :class:`InvalidTripError`, :class:`InvalidAnswerError` or :class:`MissingAnswerError`.
+    """
+    check_times(sources.trip)
+    given = [answer for answer in sources.answers if answer.body is not None]
+    shapes = [(answer, read_answer(answer.system, answer.provides, answer.body)) for answer in given]
+    reader = _Reader(shapes)
+    charges = reader.many(Provides.CHARGES, Charges)
+    if not any(answer.charges for _, answer in charges):
+        raise MissingAnswerError(
+            "fare: no money system charged anything for this trip; mend the system that provides "
+            "'charges', then resume",
+            field="charges",
+        )
+    payments = reader.many(Provides.PAYMENTS, Payments)
+    currency = _one_currency([*charges, *payments])
+    record = reader.one(Provides.TRIP, TripRecord) or TripRecord()
+    parties = {role: answer for role in _ROLES if (answer := reader.one(role, PartyAnswer))}
+    return Case(
+        trip=sources.trip,
+        currency=currency,
+        charges=tuple(_charges(charges)),
+        payments=tuple(_payments(payments)) if payments else None,
+        parties={role: _party(role, answer) for role, answer in parties.items()},
+        refs=_refs(record, parties),
+        tax_profiles={
+            role: _tax_profile(role, profile) for role in _TAX_ROLES if (profile := reader.one(role, TaxProfile))
+        },
+        city=reader.one(Provides.CITY, City),
+        journey=_journey(reader.one(Provides.JOURNEY, JourneyAnswer)),
+    )
+
+
+_ROLES = (
+    Provides.DRIVER,
+    Provides.FLEET,
+    Provides.MERCHANT,
+    Provides.COURIER,
+    Provides.PLATFORM,
+    Provides.RIDER,
+    Provides.BUSINESS,
+)
+_TAX_ROLES = (Provides.SUPPLIER_TAX, Provides.MERCHANT_TAX, Provides.COURIER_TAX)
+
+
+def check_times(trip: Trip) -> None:
+    """Raise :class:`InvalidTripError` unless the trip's times have a zone and are in order."""
+    for field in ("started_at", "ended_at"):
+        if getattr(trip, field).tzinfo is None:
+            raise InvalidTripError(
+                f"trip.{field}: found a time without a zone; send it with an offset such as +02:00 or Z",
+                field=f"trip.{field}",
+            )
+    if trip.ended_at < trip.started_at:
+        raise InvalidTripError(
+            "trip.ended_at: found a time before trip.started_at; mend the event and resume",
+            field="trip.ended_at",
+        )
+
+
+class _Reader:
+    """Answers by kind."""
+
+    def __init__(self, shapes: Sequence[tuple[Answer, object]]) -> None:
+        self._shapes = shapes
+
+    def many(self, provides: Provides, of: type[_Shape]) -> list[tuple[str, _Shape]]:
+        """All answers of a kind, with their systems' names."""
+        return [
+            (answer.system, shape)
+            for answer, shape in self._shapes
+            if answer.provides is provides and isinstance(shape, of)
+        ]
+
+    def one(self, provides: Provides, of: type[_Shape]) -> _Shape | None:
+        """The answer of a kind, if there is one; two that differ contradict each other."""
+        answers = self.many(provides, of)
+        if any(shape != answers[0][1] for _, shape in answers):
+            systems = " and ".join(sorted(system for system, _ in answers))
+            raise InvalidAnswerError(
+                f"{provides}: {systems} contradict each other; mend one of them and resume",
+                field=provides.value,
+            )
+        return answers[0][1] if answers else None
+
+
+def _one_currency(answers: list[tuple[str, Charges] | tuple[str, Payments]]) -> str:
+    first, amounts = answers[0]
+    for system, other in answers:
+        if other.currency != amounts.currency:
+            raise InvalidAnswerError(
+                f"{system}.currency: {system} and {first} answer in different currencies; a trip has "
+                "one, mend one of them and resume",
+                field=f"{system}.currency",
+            )
+    return amounts.currency
+
+
+def _charges(answers: list[tuple[str, Charges]]) -> list[Charge]:
+    result = []
+    for system, answer in answers:
+        if not answer.final:
+            raise MissingAnswerError(
+                f"{system}.final: the amounts may still change; resume when the system has settled them",
+                field=f"{system}.final",
+            )
+        for index, charge in enumerate(answer.charges):
+            field = f"{system}.charges.{index}"
+            result.append(
+                Charge(
+                    field=field,
+                    code=charge.code,
+                    contract=charge.contract,
+                    tax_class=charge.tax_class,
+                    amount=Money.parse(charge.amount, answer.currency, field=f"{field}.amount"),
+                    description=clean(charge.description or "") or None,
+                    quantity=Decimal(charge.quantity),
+                    unit=charge.unit,
+                    funded_by=charge.funded_by,
+                )
+            )
+    return result
+
+
+def _payments(answers: list[tuple[str, Payments]]) -> list[Payment]:
+    result = []
+    for system, answer in answers:
+        for index, payment in enumerate(answer.payments):
+            shown = (clean(payment.brand or ""), payment.last4 and f"·· {payment.last4}")
+            result.append(
+                Payment(
+                    method=payment.method,
+                    detail=" ".join(part for part in shown if part) or None,
+                    amount=Money.parse(payment.amount, answer.currency, field=f"{system}.payments.{index}.amount"),
+                )
+            )
+    return result
+
+
+def _printed(text: str, field: str) -> str:
+    """A required text, cleaned; it must not vanish."""
+    cleaned = clean(text)
+    if not cleaned:
+        raise InvalidAnswerError(
+            f"{field}: found a text without a printable character; mend it in the system and resume",
+            field=field,
+        )
+    return cleaned
+
+
+def _tax_ids(field: str, answers: tuple[TaxIdAnswer, ...]) -> tuple[TaxId, ...]:
+    return tuple(
+        TaxId(scheme=tax_id.scheme, value=_printed(tax_id.value, f"{field}.tax_ids.{index}.value"))
+        for index, tax_id in enumerate(answers)
+    )
+
+
+def _party(role: Provides, answer: PartyAnswer) -> Party:
+    return Party(
+        name=_printed(answer.name, f"{role}.name"),
+        address=tuple(line for text in answer.address if (line := clean(text))),
+        postcode=clean(answer.postcode or "") or None,
+        city=clean(answer.city or "") or None,
+        country=answer.country,
+        tax_ids=_tax_ids(role.value, answer.tax_ids),
+    )
+
+
+def _tax_profile(role: Provides, answer: TaxProfile) -> TaxProfile:
+    ids = _tax_ids(role.value, answer.tax_ids)
+    return answer.model_copy(update={"tax_ids": tuple(TaxIdAnswer(scheme=i.scheme, value=i.value) for i in ids)})
+
+
+def _refs(record: TripRecord, parties: Mapping[Provides, PartyAnswer]) -> dict[Provides, str]:
+    """Every known reference; a party that answers under another reference than the trip's is the wrong one."""
+    refs = {role: ref for role, name in _RECORD_REFS.items() if (ref := getattr(record, name))}
+    for role, answer in parties.items():
+        if answer.ref is not None and refs.setdefault(role, answer.ref) != answer.ref:
+            raise InvalidAnswerError(
+                f"{role}.ref: the answer is about another {role} than the trip record names; mend one "
+                "of them and resume",
+                field=f"{role}.ref",
+            )
+    return refs
+
+
+def _journey(answer: JourneyAnswer | None) -> Journey:
+    if answer is None:
+        return Journey()
+    return Journey(
+        pickup=clean(answer.pickup or "") or None,
+        dropoff=clean(answer.dropoff or "") or None,
+        vehicle=clean(answer.vehicle or "") or None,
+    )

@@ -1,0 +1,109 @@
+"""The words of documents: one TOML file per language and, over it, one per country.
+
+``templates/base/en.toml`` has every word in English; ``templates/germany/en_GB.toml`` says only what Germany's
+documents say differently, and the texts its law wants. A country's file with ``primary = true`` is used when it
+has none in the language that was asked for.
+"""
+
+import re
+import tomllib
+from collections import ChainMap
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from babel import Locale, UnknownLocaleError
+
+from tripinvoice.errors import DocumentError
+
+SECTIONS = ("titles", "labels", "codes", "units", "methods", "tax_ids", "taxes", "notes")
+
+_TEMPLATE_NAME = re.compile(r"[a-z][a-z_]{0,60}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalog:
+    """The words of one country's documents in one language, and the locale that writes its numbers and dates."""
+
+    locale: Locale
+    sections: Mapping[str, Mapping[str, str]]
+
+    @property
+    def language(self) -> str:
+        """The BCP 47 tag of the document's language, such as ``de-DE``."""
+        return str(self.locale).replace("_", "-")
+
+    def word(self, section: str, key: str) -> str:
+        """The text of a key; raises :class:`DocumentError` when the catalog has none."""
+        try:
+            return self.sections[section][key]
+        except KeyError:
+            raise DocumentError(
+                f"{section}: the catalog for {self.locale} has no text for a key of this document; "
+                f"add it under [{section}] in the country's template folder",
+                field=section,
+            ) from None
+
+    def word_or_name(self, section: str, key: str) -> str:
+        """The text of a key, or the key itself made readable: ``airport_pickup`` is "Airport pickup"."""
+        known = self.sections[section].get(key)
+        return known if known is not None else key.replace("_", " ").replace(".", " ").capitalize()
+
+
+def countries() -> tuple[str, ...]:
+    """The names of the country folders."""
+    folders = (item for item in files("templates").iterdir() if item.is_dir())
+    return tuple(sorted(item.name for item in folders if _is_country(item)))
+
+
+def _is_country(folder: Traversable) -> bool:
+    return folder.name != "base" and (folder / "document.html.j2").is_file()
+
+
+def offered(template: str) -> tuple[str, ...]:
+    """The locales for which a country has a catalog, the primary one first.
+
+    Raises :class:`DocumentError` when there is no such template.
+    """
+    folder = files("templates") / template
+    if not (_TEMPLATE_NAME.fullmatch(template) and _is_country(folder)):
+        raise DocumentError(
+            "draft.template: no folder of this name has a document; add it to templates/",
+            field="draft.template",
+        )
+    names = [item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")]
+    return tuple(sorted(names, key=lambda name: (not _read(template, name).get("primary"), name)))
+
+
+@cache
+def catalog(template: str, locale: str) -> Catalog:
+    """The catalog of a country for a locale such as ``de_DE`` or ``de-DE``.
+
+    Words: those of the exact locale, else of the same language, else the country's primary ones. Numbers and dates
+    are written as ``locale`` wants when it is of the language of the words, else as the catalog's own locale does.
+    """
+    wanted = _parsed(locale)
+    available = offered(template)
+    same_language = [name for name in available if wanted and Locale.parse(name).language == wanted.language]
+    exact = [name for name in same_language if name == str(wanted)]
+    chosen = (exact or same_language or available)[0]
+    own = Locale.parse(chosen)
+    layers = (_read(template, chosen), _read("base", own.language))
+    return Catalog(
+        locale=wanted if wanted and same_language and wanted.territory else own,
+        sections={name: ChainMap(*(layer.get(name, {}) for layer in layers)) for name in SECTIONS},
+    )
+
+
+def _parsed(locale: str) -> Locale | None:
+    try:
+        return Locale.parse(locale.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return None
+
+
+@cache
+def _read(folder: str, name: str) -> dict[str, dict[str, str]]:
+    return tomllib.loads((files("templates") / folder / f"{name}.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,150 @@
+"""An invoice as an HTML document, and the style sheet that goes with it.
+
+What documents look like lives in ``templates/`` (see ``docs/change-the-look.md``). Outside text is data: templates
+are sandboxed, everything is escaped, and what no packaged font can draw is replaced before it is printed.
+"""
+
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from jinja2 import PackageLoader, StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup, escape
+
+from tripinvoice.errors import DocumentError
+from tripinvoice.invoice import Draft, Invoice, IssuerMode, TaxCategory
+from tripinvoice.money import total
+from tripinvoice.render.catalogs import offered
+from tripinvoice.render.glyphs import is_right_to_left, printable
+from tripinvoice.render.wording import Wording, wording_of
+
+# Raise it when the Python that feeds the templates changes what they print.
+_REVISION = 1
+
+# A draft's paper → the CSS page size (CSS Paged Media 3, section 7.1).
+_PAPERS = {"A4": "A4", "LETTER": "letter"}
+
+# The note that every document written in another's name bears.
+_ON_BEHALF = "issued_on_behalf"
+
+_TAXED = frozenset({TaxCategory.STANDARD, TaxCategory.ZERO})
+
+
+def html(invoice: Invoice) -> str:
+    """The document as HTML that is well-formed XML too.
+
+    Raises :class:`DocumentError` when the template, its catalog, or the paper is not there.
+    """
+    template = invoice.draft.template
+    page_size(invoice.draft.paper)
+    values = context(invoice)
+    try:
+        return _document(template).render(values)
+    except TemplateError as error:
+        raise DocumentError(
+            f"draft.template: {type(error).__name__} while the template was filled; mend the template",
+            field="draft.template",
+        ) from None
+
+
+def context(invoice: Invoice) -> dict[str, object]:
+    """What a template is given. Raises :class:`DocumentError` when the catalog lacks a text."""
+    draft = invoice.draft
+    words = wording_of(draft.template, draft.locale, _show)
+    taxed = any(line.tax_category in _TAXED for line in draft.tax_lines)
+    return {
+        "invoice": invoice,
+        "draft": draft,
+        "words": words,
+        "title": words.title(str(draft.key.kind), taxed=taxed),
+        "taxed": taxed,
+        "notes": _notes(draft, words),
+        "charged": total((draft.totals.gross, *(line.gross for line in draft.outside)), draft.currency),
+    }
+
+
+def style(template: str, paper: str) -> str:
+    """The style sheet of a country's documents on a paper: the base look, then what the country changes."""
+    folder = files("templates")
+    offered(template)
+    parts = (folder / "base" / "document.css", folder / template / "document.css")
+    sheets = [part.read_text(encoding="utf-8") for part in parts if part.is_file()]
+    return "\n".join([*sheets, f"@page {{ size: {page_size(paper)} }}"])
+
+
+def page_size(paper: str) -> str:
+    """The CSS page size of a paper; raises :class:`DocumentError` when it is not one we print on."""
+    try:
+        return _PAPERS[paper.upper()]
+    except KeyError:
+        raise DocumentError(
+            f"draft.paper: expected one of {', '.join(_PAPERS)}, found a text of {len(paper)} characters",
+            field="draft.paper",
+        ) from None
+
+
+@cache
+def template_version() -> str:
+    """Identifies what documents look like and say: a number, and a hash of every template, style and catalog."""
+    digest = sha256()
+    for path, content in _contents(files("templates")):
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
+    return f"{_REVISION}-{digest.hexdigest()[:12]}"
+
+
+def _contents(folder: Traversable, prefix: str = "") -> list[tuple[str, bytes]]:
+    """Every file that shapes a document, with its path, in order; the fonts have a fingerprint of their own."""
+    found: list[tuple[str, bytes]] = []
+    for item in sorted(folder.iterdir(), key=lambda item: item.name):
+        if item.is_dir() and item.name != "__pycache__":
+            found += _contents(item, f"{prefix}{item.name}/")
+        elif item.name.endswith((".j2", ".css", ".toml")):
+            found.append((prefix + item.name, item.read_bytes()))
+    return found
+
+
+def _notes(draft: Draft, words: Wording) -> list[Markup]:
+    """The texts that the law wants printed, each once: why there is no tax, what the regime adds, who wrote it."""
+    keys = [*(line.note for line in draft.tax_lines if line.note), *draft.notes]
+    if draft.issuer_mode is IssuerMode.ON_BEHALF:
+        keys.append(_ON_BEHALF)
+    return [words.note(key, issuer=draft.issuer.name, supplier=draft.supplier.name) for key in dict.fromkeys(keys)]
+
+
+def _show(value: object) -> object:
+    """What a template prints for a value: text only with characters we can draw, apart when it runs the other way."""
+    if type(value) is not str:
+        return value
+    text = printable(value)
+    if is_right_to_left(text):
+        return Markup('<bdi dir="rtl">') + escape(text) + Markup("</bdi>")
+    return text
+
+
+def _plain(value: str) -> Markup:
+    """Outside text for a place that takes no elements: an attribute, the title."""
+    return escape(printable(value))
+
+
+@cache
+def _document(template: str) -> Template:
+    offered(template)
+    return _environment().get_template(f"{template}/document.html.j2")
+
+
+@cache
+def _environment() -> ImmutableSandboxedEnvironment:
+    environment = ImmutableSandboxedEnvironment(
+        loader=PackageLoader("templates", ""),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_show,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters["plain"] = _plain
+    return environment

@@ -1,0 +1,151 @@
+"""What templates call to write: money, dates, numbers and catalog words, in the language of the document."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+
+from babel.dates import format_date, format_time
+from babel.numbers import format_decimal, get_currency_symbol
+from markupsafe import Markup, escape
+
+from tripinvoice.invoice import Line, Party, TaxCategory
+from tripinvoice.money import Money, exponent
+from tripinvoice.render.catalogs import Catalog, catalog
+
+_METRES_PER_MILE = Decimal("1609.344")
+_IMPERIAL = frozenset({"US", "GB"})  # where road distances are told in miles
+
+
+class Wording:
+    """The voice of a country's documents in one language."""
+
+    def __init__(self, words: Catalog, show: Callable[[str], str | Markup]) -> None:
+        """``show`` makes outside text fit to print; it is applied to what is put into catalog texts."""
+        self._words = words
+        self._locale = words.locale
+        self._show = show
+        self.language = words.language
+
+    # Words
+
+    def label(self, key: str) -> str:
+        """A word of the layout."""
+        return self._words.word("labels", key)
+
+    def title(self, kind: str, *, taxed: bool) -> str:
+        """What the document calls itself; ``<kind>_untaxed`` where the catalog has one and no tax is charged."""
+        untaxed = f"{kind}_untaxed"
+        known = self._words.sections["titles"]
+        return known[untaxed] if not taxed and untaxed in known else self._words.word("titles", kind)
+
+    def note(self, key: str, **places: str) -> Markup:
+        """A text that the law wants printed; its named places are filled with outside text."""
+        text = Markup(escape(self._words.word("notes", key)))  # noqa: S704 (escaped in the same breath)
+        return text.format(**{name: self._show(value) for name, value in places.items()})
+
+    def what(self, line: Line) -> str:
+        """What a line is: the upstream's own text, else the catalog's name of its code."""
+        return line.description or self._words.word_or_name("codes", line.code)
+
+    def method(self, key: str) -> str:
+        """How something was paid."""
+        return self._words.word_or_name("methods", key)
+
+    def tax_id(self, scheme: str) -> str:
+        """What an identification is called; the scheme itself when the catalog does not know it."""
+        return self._words.sections["tax_ids"].get(scheme, scheme)
+
+    def tax(self, name: str) -> str:
+        """What a tax is called: the catalog's word for a name that is a key, else the name as the regime gave it."""
+        return self._words.sections["taxes"].get(name, name)
+
+    # Numbers
+
+    def money(self, money: Money) -> str:
+        """An amount with its currency."""
+        digits = exponent(money.currency)
+        pattern = self._locale.currency_formats["standard"]
+        return str(
+            pattern.apply(
+                money.decimal,
+                self._locale,
+                currency=money.currency,
+                currency_digits=False,
+                force_frac=(digits, digits),
+            )
+        )
+
+    def amount(self, money: Money) -> str:
+        """An amount alone, for columns whose head names the currency."""
+        digits = exponent(money.currency)
+        pattern = self._locale.decimal_formats[None]
+        return str(pattern.apply(money.decimal, self._locale, force_frac=(digits, digits)))
+
+    def currency(self, code: str) -> str:
+        """The symbol of a currency as this locale writes it."""
+        return get_currency_symbol(code, self._locale)
+
+    def rate(self, percent: Decimal) -> str:
+        """A tax rate: ``Decimal("8.875")`` is 8.875%."""
+        pattern = self._locale.percent_formats[None]
+        return str(pattern.apply(percent / 100, self._locale, force_frac=(0, 4)))
+
+    def tax_of(self, category: TaxCategory, percent: Decimal) -> str:
+        """The rate of a line, or the word for having none."""
+        if category in {TaxCategory.EXEMPT, TaxCategory.OUTSIDE}:
+            return self.label("exempt" if category is TaxCategory.EXEMPT else "no_tax")
+        return self.rate(percent)
+
+    def quantity(self, line: Line) -> str:
+        """How much of it, with its unit; empty for exactly one piece."""
+        if line.quantity == 1 and line.unit in {"C62", "H87"}:
+            return ""
+        number = format_decimal(line.quantity.normalize(), locale=self._locale, decimal_quantization=False)
+        pattern = self._words.sections["units"].get(line.unit)
+        return pattern.format(quantity=number) if pattern else f"{number} {line.unit}"
+
+    def distance(self, metres: int, country: str) -> str:
+        """A distance in kilometres, or miles where roads are signed so."""
+        miles = country in _IMPERIAL
+        length = Decimal(metres) / (_METRES_PER_MILE if miles else 1000)
+        number = format_decimal(length.quantize(Decimal("0.1")), locale=self._locale)
+        return self._words.word("units", "SMI" if miles else "KMT").format(quantity=number)
+
+    # Time
+
+    def day(self, day: date) -> str:
+        """A date with the month as a word."""
+        return format_date(day, format="long", locale=self._locale)
+
+    def clock(self, moment: datetime) -> str:
+        """Hours and minutes as the clock showed them there: a journey's times are local."""
+        return format_time(moment.replace(tzinfo=None), format="short", locale=self._locale)
+
+    def duration(self, length: timedelta) -> str:
+        """Whole minutes, and hours when there are any."""
+        hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+        units = self._words.sections["units"]
+        parts = [units["HUR"].format(quantity=hours)] if hours else []
+        return " ".join([*parts, units["MIN"].format(quantity=minutes)])
+
+    def country(self, code: str) -> str:
+        """The name of a country."""
+        return str(self._locale.territories.get(code, code))
+
+    def place(self, party: Party) -> tuple[str, ...]:
+        """Town and postcode in the order of the party's country, as one or two lines."""
+        postcode, city = party.postcode or "", party.city or ""
+        match party.country:
+            case "GB" | "IE":
+                return tuple(line for line in (city, postcode) if line)
+            case "US" | "CA" | "AU":
+                return tuple(line for line in (f"{city} {postcode}".strip(),) if line)
+            case _:
+                return tuple(line for line in (f"{postcode} {city}".strip(),) if line)
+
+
+@cache
+def wording_of(template: str, locale: str, show: Callable[[str], str | Markup]) -> Wording:
+    """The voice for a country's document; made once per combination."""
+    return Wording(catalog(template, locale), show)

@@ -1,0 +1,6 @@
+"""Which workflows exist: read by worker, replayer and the fingerprint test alike."""
+
+from workflows.regenerate import RegenerateInvoice
+from workflows.trip_invoice import TripInvoice
+
+WORKFLOWS: tuple[type, ...] = (TripInvoice, RegenerateInvoice)
