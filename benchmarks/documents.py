@@ -28,35 +28,13 @@ _COUNTRIES = (
     ("united_kingdom", "en_GB", "A4", "Europe/London", "GBP", "GB", "VAT", ("20",)),
     ("united_states", "en_US", "Letter", "America/New_York", "USD", "US", "Sales tax", ("8.875",)),
 )
-_SYLLABLES = [
-    "ba",
-    "den",
-    "ger",
-    "hof",
-    "ken",
-    "lin",
-    "ma",
-    "nor",
-    "ost",
-    "pel",
-    "ro",
-    "sen",
-    "tal",
-    "ul",
-    "ver",
-    "wei",
-    "zim",
-    "gar",
-    "mül",
-    "dö",
-    "ça",
-    "née",
-    "el",
-    "ham",
-    "ford",
-    "ton",
-]
+_SYLLABLES = (
+    *("ba", "den", "ger", "hof", "ken", "lin", "ma", "nor", "ost", "pel", "ro", "sen", "tal", "ul", "ver", "wei"),
+    *("zim", "gar", "mül", "dö", "ça", "née", "el", "ham", "ford", "ton"),
+)
 _DISHES = ("Pizza {}", "{} Bowl with tofu and sesame", "Falafel {}", "{}er Schnitzel mit Kartoffelsalat", "Water 0.5 l")
+_RIDES = 0.5  # the rest are deliveries
+_LARGE_ORDERS = 0.05
 _CHARGES = ("fare", "booking_fee", "toll", "airport_fee", "waiting_time", "surcharge")
 
 
@@ -69,7 +47,7 @@ def documents(count: int, seed: int) -> Iterator[Invoice]:
 
 def _invoice(random: Random, no: int) -> Invoice:
     template, locale, paper, zone, currency, country, tax_name, rates = random.choice(_COUNTRIES)
-    ride = random.random() < 0.5
+    ride = random.random() < _RIDES
     compute = tax_exclusive if country == "US" else tax_inclusive
     taxed = compute(
         [_item(random, currency, rates, ride=ride) for _ in range(_length(random, ride=ride))], currency, tax_name
@@ -106,7 +84,7 @@ def _invoice(random: Random, no: int) -> Invoice:
 
 
 def _length(random: Random, *, ride: bool) -> int:
-    if random.random() < 0.05:
+    if random.random() < _LARGE_ORDERS:
         return random.randint(35, 60)
     return random.randint(2, 6) if ride else random.randint(4, 20)
 

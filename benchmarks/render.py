@@ -3,7 +3,8 @@
 Three ways print the same new documents, each in its own process, ten at a time in turn, so that what else the machine
 does hits all alike; compared are CPU seconds per document, and only within one run.
 
-- naive_template: ``HTML(string=…).write_pdf()`` over ``naive.html.j2``, the same page with flex, web fonts, automatic tables
+- naive_template: ``HTML(string=…).write_pdf()`` over ``naive.html.j2``: the same page with flex, web fonts and
+  automatic tables
 - naive_loop: the same call over our HTML, with our style sheet inside
 - ours: what a render process does; its PDFs are tagged for screen readers, the others' are not
 

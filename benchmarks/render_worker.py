@@ -14,9 +14,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader
+from weasyprint import HTML
 
 # The adapter's process code is measured from inside: over its pipe we would measure the pipe.
-from tripinvoice.adapters.render_child import HTML, Press
+from tripinvoice.adapters.render_child import Press
 from tripinvoice.canonical import load
 from tripinvoice.invoice import Invoice
 from tripinvoice.render import html, style

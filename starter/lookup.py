@@ -123,7 +123,9 @@ async def why_parked(client: Client, one: WorkflowView) -> Why | None:
     )
     for event in response.history.events:
         if (error := await _activity_error(client, event)) is not None:
-            return Why(failure=read_failure(one.failed_step or "", error), since=event.event_time.ToDatetime(tzinfo=UTC))
+            return Why(
+                failure=read_failure(one.failed_step or "", error), since=event.event_time.ToDatetime(tzinfo=UTC)
+            )
     return None
 
 

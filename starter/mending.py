@@ -16,7 +16,13 @@ from starter.lookup import WorkflowView, latest
 from tripinvoice import canonical
 from tripinvoice.answers import read_answer
 from tripinvoice.archive import pack
-from tripinvoice.errors import ConflictError, InvalidAnswerError, InvalidTripError, NotFoundError, SystemUnavailableError
+from tripinvoice.errors import (
+    ConflictError,
+    InvalidAnswerError,
+    InvalidTripError,
+    NotFoundError,
+    SystemUnavailableError,
+)
 from tripinvoice.money_systems import Answer
 from tripinvoice.ports import Clock, DocumentStore, MoneySystems, ObjectRef
 from tripinvoice.strict_json import read_object

@@ -5,6 +5,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from typing import cast
 
 from confluent_kafka import Consumer, Message, TopicPartition
 
@@ -30,6 +31,11 @@ def _real() -> Iterator[str]:
 def clusters() -> Sequence[Callable[[], AbstractContextManager[str]]]:
     """What to test on: librdkafka's mock cluster and, where ``TRIPINVOICE_TEST_KAFKA`` names brokers, those too."""
     return (_mock, _real) if "TRIPINVOICE_TEST_KAFKA" in os.environ else (_mock,)
+
+
+def on_real_kafka(bootstrap: str) -> bool:
+    """Whether these are brokers, not the mock cluster."""
+    return bootstrap == os.environ.get("TRIPINVOICE_TEST_KAFKA")
 
 
 def fresh(prefix: str) -> str:
@@ -58,7 +64,8 @@ def read_all(bootstrap: str, topic: str) -> Sequence[Message]:
         for number in consumer.list_topics(topic, timeout=PATIENCE).topics[topic].partitions:
             low, high = consumer.get_watermark_offsets(TopicPartition(topic, number), PATIENCE)
             consumer.assign([TopicPartition(topic, number, low)])
-            messages += [message for _ in range(high - low) if (message := consumer.poll(PATIENCE))]
+            came = [consumer.poll(PATIENCE) for _ in range(high - low)]
+            messages += [message for message in came if message is not None]  # an empty one is false
         return messages
 
 
@@ -66,7 +73,8 @@ def headers_of(message: Message) -> dict[str, bytes | None]:
     """The headers by name; the last of a name wins, as Kafka's own readers have it."""
     pairs = message.headers()
     assert pairs is not None
-    return {name: value.encode() if isinstance(value, str) else value for name, value in pairs}
+    named = cast("Sequence[tuple[str, bytes | None]]", pairs)
+    return dict(named)
 
 
 def lag_of(bootstrap: str, topic: str, group: str) -> int:

@@ -9,7 +9,7 @@ import os
 import shutil
 import sysconfig
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,24 +118,30 @@ class Stack:
             await asyncio.sleep(0.05)
 
 
+def sample_settings(data: Path, systems_url: str) -> Settings:
+    """Settings for embedded adapters in a folder, whatever the environment says."""
+    return Settings(_env_file=None, data=data, money_systems_url=systems_url, render_processes=1, shutdown_grace=1.0)
+
+
 @asynccontextmanager
 async def running(
-    data: Path, *, time_skipping: bool = True, prepare: Callable[[Wiring], None] = lambda _: None
+    data: Path,
+    *,
+    time_skipping: bool = True,
+    with_worker: bool = True,
+    prepare: Callable[[Wiring], None] = lambda _: None,
 ) -> AsyncIterator[Stack]:
     """Start everything, with its stores in ``data``; ``prepare`` may change the wiring before the worker sees it."""
     async with (
         serve() as systems_url,
         aiohttp.ClientSession() as http,
         _temporal(time_skipping=time_skipping) as environment,
+        Wiring(sample_settings(data, systems_url)) as wiring,
     ):
-        settings = Settings(
-            _env_file=None, data=data, money_systems_url=systems_url, render_processes=1, shutdown_grace=1.0
-        )
-        async with Wiring(settings) as wiring:
-            prepare(wiring)
-            stack = Stack(environment.client, wiring, systems_url, http)
-            async with stack.working():
-                yield stack
+        prepare(wiring)
+        stack = Stack(environment.client, wiring, systems_url, http)
+        async with stack.working() if with_worker else nullcontext():
+            yield stack
 
 
 @asynccontextmanager

@@ -152,7 +152,7 @@ def read_case(sources: Sources) -> Case:
     Charges and payments of several systems are joined in the order of the answers; every other kind has one answer.
     Raises :class:`InvalidTripError`, :class:`InvalidAnswerError` or :class:`MissingAnswerError`.
     """
-    check_times(sources.trip)
+    _check_times(sources.trip)
     given = [answer for answer in sources.answers if answer.body is not None]
     shapes = [(answer, read_answer(answer.system, answer.provides, answer.body)) for answer in given]
     reader = _Reader(shapes)
@@ -194,7 +194,7 @@ _ROLES = (
 _TAX_ROLES = (Provides.SUPPLIER_TAX, Provides.MERCHANT_TAX, Provides.COURIER_TAX)
 
 
-def check_times(trip: Trip) -> None:
+def _check_times(trip: Trip) -> None:
     """Raise :class:`InvalidTripError` unless the trip's times have a zone and are in order."""
     for field in ("started_at", "ended_at"):
         if getattr(trip, field).tzinfo is None:

@@ -6,13 +6,15 @@ Kafka, and closed with the wiring, last opened first closed. The scheme of a set
 """
 
 import os
+import threading
 import warnings
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from tripinvoice.errors import ConfigurationError
@@ -31,6 +33,7 @@ from tripinvoice.settings import PREFIX, Settings
 from tripinvoice.systems_table import read_table
 
 if TYPE_CHECKING:
+    from tripinvoice.adapters.render_probe import Finding
     from tripinvoice.adapters.sqlite import Database
 
 
@@ -140,7 +143,7 @@ class Wiring:
                 from tripinvoice.adapters.kafka_mock import MockCluster
 
                 self._warn_embedded("kafka")
-                return self._open.enter_context(MockCluster()).bootstrap
+                return self._open.enter_context(MockCluster(topics=[self.settings.trips_topic])).bootstrap
             case "kafka" if address.netloc:
                 return address.netloc
             case _:
@@ -158,8 +161,31 @@ class Wiring:
         """The topic of completed trips."""
         from tripinvoice.adapters.kafka_feed import KafkaTripFeed, Subscription
 
-        subscription = Subscription(topic=self.settings.trips_topic, group=self.settings.consumer_group)
+        # The in-process cluster takes 3 seconds to form a group of the classic protocol.
+        protocol: Literal["classic", "consumer"] = "consumer" if self._embedded_kafka else "classic"
+        subscription = Subscription(
+            topic=self.settings.trips_topic, group=self.settings.consumer_group, protocol=protocol
+        )
         return KafkaTripFeed(self.kafka, subscription)
+
+    def publish(
+        self,
+        events: Iterable[tuple[bytes | None, bytes | None, tuple[tuple[str, bytes | None], ...]]],
+        stop: threading.Event | None = None,
+    ) -> int:
+        """Put trip events (key, value, headers) on the topic; the number sent. Blocks; ``stop`` ends it early.
+
+        With the embedded Kafka it waits until the bridge has read them: that cluster drops what is too much for it.
+        """
+        from tripinvoice.adapters.kafka_producer import Record, publish
+
+        records = (Record(key=key, value=value, headers=headers) for key, value, headers in events)
+        read_by = self.settings.consumer_group if self._embedded_kafka else None
+        return publish(self.kafka, self.settings.trips_topic, records, read_by=read_by, stop=stop)
+
+    @property
+    def _embedded_kafka(self) -> bool:
+        return urlsplit(self.settings.kafka).scheme == "embedded"
 
     # --- rendering ---------------------------------------------------------------------------------------------
 
@@ -174,6 +200,12 @@ class Wiring:
     def render_processes(self) -> int:
         """How many render processes: as set, or one per processor that this process may use."""
         return self.settings.render_processes or len(os.sched_getaffinity(0))
+
+    def probe_renderer(self) -> "Sequence[Finding]":
+        """Whether this machine can print, for the doctor: Pango, HarfBuzz, fonts, and a test document."""
+        from tripinvoice.adapters.render_probe import probe
+
+        return probe()
 
     # --- helpers -----------------------------------------------------------------------------------------------
 

@@ -10,8 +10,9 @@ from collections.abc import Callable, Sequence
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
-from starter.cli import check, look, mend, processes, redo
+from starter.cli import check, demo, look, mend, processes, redo
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
 from starter.cli.failures import one_line, told
@@ -21,10 +22,16 @@ RUN, LOOK, MEND, PROVE = "Run", "Look", "Mend", "Check"
 
 
 def _epilog(command: str) -> str:
-    return "\n\n".join(["[bold]Examples[/bold]", *(f"[cyan]$ {example}[/cyan]" for example in EXAMPLES[command])])
+    return "\n".join(["[bold]Examples[/bold]", *(f"[cyan]$ {escape(example)}[/cyan]" for example in EXAMPLES[command])])
 
 
-_EXIT_CODES = "\n\n".join(["[bold]Exit codes[/bold]", *(f"{code:>3}  {MEANINGS[code]}" for code in Exit)])
+def _help(function: Callable[..., None]) -> str:
+    """Its docstring, with a line a paragraph: the terminal breaks lines, not our editor."""
+    paragraphs = (function.__doc__ or "").split("\n\n")
+    return escape("\n\n".join(" ".join(paragraph.split()) for paragraph in paragraphs))
+
+
+_EXIT_CODES = "\n".join(["[bold]Exit codes[/bold]", *(f"{code:>3}  {MEANINGS[code]}" for code in Exit)])
 
 app = typer.Typer(
     name="tripinvoice",
@@ -43,7 +50,6 @@ def _version(value: bool) -> None:  # noqa: FBT001 - Typer calls it
         raise typer.Exit
 
 
-@app.callback(epilog=_EXIT_CODES)
 def options(
     *,
     debug: Annotated[  # noqa: ARG001 - read in main, which also needs it when the arguments are wrong
@@ -60,7 +66,10 @@ def options(
     """
 
 
+app.callback(help=_help(options), epilog=_EXIT_CODES)(options)
+
 _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
+    (RUN, "demo", demo.demo),
     (RUN, "worker", processes.worker),
     (RUN, "bridge", processes.bridge),
     (LOOK, "show", look.show),
@@ -76,7 +85,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
 )
 
 for _panel, _name, _function in _COMMANDS:
-    app.command(_name, rich_help_panel=_panel, epilog=_epilog(_name), no_args_is_help=False)(_function)
+    app.command(_name, rich_help_panel=_panel, help=_help(_function), epilog=_epilog(_name))(_function)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,6 +1,11 @@
 """Examples for every command's help. A test parses each of them with the real options."""
 
 EXAMPLES = {
+    "demo": (
+        "tripinvoice demo",
+        "tripinvoice demo --count 5 --keep",
+        "tripinvoice demo --trips trips.csv --out invoices-of-may --json | jq -r .number",
+    ),
     "worker": (
         "tripinvoice worker",
         "tripinvoice worker --queues render",

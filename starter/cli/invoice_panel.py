@@ -91,7 +91,10 @@ def workflow_lines(found: Found) -> Iterator[Text]:
     for one, why in found.workflows:
         ended = f", ended {moment(one.closed_at)}" if one.closed_at else ""
         yield Text.assemble(
-            safe(one.workflow_id, "bold"), " · ", state(one.state), f" · {one.status}, started {moment(one.started_at)}{ended}"
+            safe(one.workflow_id, "bold"),
+            " · ",
+            state(one.state),
+            f" · {one.status}, started {moment(one.started_at)}{ended}",
         )
         if why is not None:
             yield from _way_on(found.trip_id, one, why)
@@ -151,7 +154,13 @@ def _plain_invoice(invoice: Invoice) -> dict[str, object]:
         "lines": [_plain_line(line) for line in draft.lines],
         "outside": [_plain_line(line) for line in draft.outside],
         "taxes": [
-            {"name": t.name, "rate": str(t.tax_rate), "net": _amount(t.net), "tax": _amount(t.tax), "gross": _amount(t.gross)}
+            {
+                "name": t.name,
+                "rate": str(t.tax_rate),
+                "net": _amount(t.net),
+                "tax": _amount(t.tax),
+                "gross": _amount(t.gross),
+            }
             for t in draft.tax_lines
         ],
         "net": _amount(draft.totals.net),

@@ -39,7 +39,9 @@ def show(trip_or_number: TripOrNumber, *, as_json: Json = False) -> None:
 def open_(
     trip_or_number: TripOrNumber,
     *,
-    print_path: Annotated[bool, typer.Option("--print-path", help="Print where the PDF is, and do not open it.")] = False,
+    print_path: Annotated[
+        bool, typer.Option("--print-path", help="Print where the PDF is, and do not open it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Open the PDF of an invoice in the program that this computer opens PDFs with; all of them for a trip."""
@@ -104,16 +106,19 @@ def _print_series(series: list[dict[str, object]]) -> None:
     for one in series:
         verdict = "[green]yes[/green]" if one["gapless"] else f"[bold red]no, missing {one['holes']}[/bold red]"
         made.add_row(
-            safe(one["series"]), safe(one["period"]), str(one["last_no"]), str(one["count"]), str(one["voided"]), verdict
+            safe(one["series"]),
+            safe(one["period"]),
+            str(one["last_no"]),
+            str(one["count"]),
+            str(one["voided"]),
+            verdict,
         )
     stdout().print(made if series else "Series: none yet")
 
 
 def parked(
     *,
-    country: Annotated[
-        str | None, typer.Option(metavar="CODE", help="Only trips of this country, such as DE.")
-    ] = None,
+    country: Annotated[str | None, typer.Option(metavar="CODE", help="Only trips of this country, such as DE.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 100,
     as_json: Json = False,
 ) -> None:
@@ -146,5 +151,3 @@ def moment_of(one: dict[str, object]) -> str:
 
 def _why(one: dict[str, object]) -> tuple[object, object, object]:
     return one["step"] or "", one["code"] or "", one["reason"] or ""
-
-

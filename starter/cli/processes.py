@@ -82,7 +82,9 @@ async def _bridge(*, as_json: bool) -> "BridgeSummary":
     await register_search_attributes(client)
     async with Wiring(settings) as wiring:
         if settings.kafka.startswith("embedded"):
-            stderr().print(safe(f"embedded Kafka at {wiring.kafka}, topic {settings.trips_topic}; it ends with this process"))
+            stderr().print(
+                safe(f"embedded Kafka at {wiring.kafka}, topic {settings.trips_topic}; it ends with this process")
+            )
         bridge = Bridge(
             wiring.trips, partial(start_trip_invoice, client), wiring.clock, max_in_flight=settings.bridge_in_flight
         )

@@ -61,7 +61,9 @@ def replay(
     ] = None,
     file: Annotated[
         list[Path] | None,
-        typer.Option(metavar="JSON", help="Replay a history saved with `temporal workflow show -o json`; needs no server."),
+        typer.Option(
+            metavar="JSON", help="Replay a history saved with `temporal workflow show -o json`; needs no server."
+        ),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many workflows of --query.")] = 100,
     as_json: Json = False,
@@ -80,7 +82,9 @@ def replay(
     failed = sum(one.failure is not None for one in results)
     if not as_json:
         verdict = "not safe to deploy" if failed else "safe to deploy"
-        stdout().print(safe(f"{len(results)} replayed, {failed} failed: {verdict}", "bold red" if failed else "bold green"))
+        stdout().print(
+            safe(f"{len(results)} replayed, {failed} failed: {verdict}", "bold red" if failed else "bold green")
+        )
     if failed:
         raise typer.Exit(Exit.UNSAFE)
 

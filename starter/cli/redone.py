@@ -38,7 +38,9 @@ async def replay(trip_id: str | None, query: str | None, files: Sequence[Path], 
     else:
         results = await again.replay(again.histories_by(client, query or "", limit))
     if not results:
-        raise NotFoundError("nothing to replay: Temporal has no such workflow; check the id or filter and the namespace")
+        raise NotFoundError(
+            "nothing to replay: Temporal has no such workflow; check the id or filter and the namespace"
+        )
     return results
 
 

@@ -22,7 +22,9 @@ def _config() -> dict[str, object]:
     try:
         return dict(ClientConfig.load_client_connect_config())
     except (RuntimeError, ValueError, OSError) as error:
-        raise CommandError(f"Temporal's configuration cannot be read: {error}; check TEMPORAL_* and temporal.toml") from None
+        raise CommandError(
+            f"Temporal's configuration cannot be read: {error}; check TEMPORAL_* and temporal.toml"
+        ) from None
 
 
 async def temporal() -> Client:

@@ -5,10 +5,12 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 from starter.bridge import Bridge, Pace
+from starter.demo.progress import Progress
 from starter.demo.stage import Stage
-from starter.demo.tally import TalliedFeed, Tally, tallied_start
+from starter.demo.tally import Tally
+from starter.demo.tallying import TalliedFeed, tallied_start
 from starter.demo.trips import Event
-from starter.demo.watch import Progress, Watch
+from starter.demo.watch import Watch
 
 UNDER_WAY = 200
 """Trips between broker and invoice at one time: enough to keep every step busy, few enough to stay in the worker's

@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from starter.demo.folder import DemoFolder
+from starter.demo.stage import Stores
 from starter.demo.tally import Tally
 from starter.demo.trips import Trips
 from starter.overview import is_gapless
-from tripinvoice.ports import DocumentStore, InvoiceRecord, InvoiceRecords, NumberLedger
+from tripinvoice.ports import DocumentStore, InvoiceRecord, NumberLedger
 from workflows.messages import Status
 
 PDF = "application/pdf"
@@ -50,15 +51,6 @@ class Check:
 
     holds: bool
     text: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stores:
-    """Where the proof looks."""
-
-    records: InvoiceRecords
-    ledger: NumberLedger
-    documents: DocumentStore
 
 
 @dataclass(frozen=True, kw_only=True)

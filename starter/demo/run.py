@@ -8,18 +8,19 @@ import signal
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starter.demo import folder as folders
 from starter.demo import stage as stages
-from starter.demo.flow import flow
 from starter.demo.folder import DemoFolder, exports
-from starter.demo.proof import Proof, prove
 from starter.demo.screen import Screen
 from starter.demo.stage import Stage
 from starter.demo.tally import Tally
 from starter.demo.trips import Trips, load
-from starter.demo.watch import PATIENCE, Watch
-from tripinvoice.log import configure
+
+if TYPE_CHECKING:
+    from starter.demo.proof import Proof
+    from starter.demo.watch import Watch
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MAX_PARKED_TOLD = 100
@@ -90,6 +91,9 @@ class Demo:
 
     async def _make_invoices(self, stage: Stage, trips: Trips, began: float) -> int:
         """Feed, wait and prove; the exit code."""
+        from starter.demo.flow import flow
+        from starter.demo.watch import Watch
+
         watch = Watch(stage.client, stage.stores.records, self._tally, len(trips.events))
         started_in = time.monotonic() - began
         with self._screen:
@@ -98,8 +102,10 @@ class Demo:
             self._screen.failure(await self._what_is_stuck(stage, watch))
         return await self._conclude(stage, trips, watch, started_in)
 
-    async def _conclude(self, stage: Stage, trips: Trips, watch: Watch, started_in: float) -> int:
+    async def _conclude(self, stage: Stage, trips: Trips, watch: "Watch", started_in: float) -> int:
         """Prove and show."""
+        from starter.demo.proof import prove
+
         parked = await watch.parked(MAX_PARKED_TOLD)
         proof = await asyncio.to_thread(prove, trips, self._tally, parked, stage.stores, self._folder)
         self._write_listing(proof)
@@ -110,15 +116,15 @@ class Demo:
         all_invoiced = not (refused or parked or proof.lost)
         return 0 if proof.holds and all_invoiced else 1
 
-    def _write_listing(self, proof: Proof) -> None:
+    def _write_listing(self, proof: "Proof") -> None:
         with self._folder.listing.open("w", encoding="utf-8") as file:
             for document in proof.documents:
                 file.write(json.dumps(document.as_json(), ensure_ascii=False) + "\n")
 
-    async def _what_is_stuck(self, stage: Stage, watch: Watch) -> list[str]:
+    async def _what_is_stuck(self, stage: Stage, watch: "Watch") -> list[str]:
         where = stage.addresses.ui or f"temporal workflow list --address {stage.addresses.temporal}"
         return [
-            f"No progress for {PATIENCE:.0f} seconds. This is what it waits for:",
+            f"No progress for {watch.patience:.0f} seconds. This is what it waits for:",
             *(f"  {line}" for line in await watch.held_up()),
             f"Look at {where} and at {self._folder.logs}/. What is issued stays: the same command goes on from there.",
         ]
@@ -151,6 +157,8 @@ async def _for_ever() -> None:
 
 def _log_into(folder: DemoFolder) -> None:
     """What this process, its bridge and its clients have to say goes to a file, not between the lines of a screen."""
+    from tripinvoice.log import configure
+
     configure("info", "json")
     stream = (folder.logs / "bridge.log").open("w", encoding="utf-8")
     for handler in logging.getLogger().handlers:

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -14,10 +14,12 @@ from rich.table import Table
 from rich.text import Text
 
 from starter.cli.output import emit, safe, stderr, stdout
-from starter.demo.proof import Document, Proof
+from starter.demo.progress import Progress
 from starter.demo.tally import Refused
-from starter.demo.watch import Progress
-from workflows.messages import Status
+
+if TYPE_CHECKING:  # the SDK takes a second to load, which the servers use to start
+    from starter.demo.proof import Document, Proof
+    from workflows.messages import Status
 
 FIRST, LAST = 20, 5
 """Rows shown of a table longer than :data:`LONG`."""
@@ -88,7 +90,7 @@ class Screen:
 
     # --- the answer --------------------------------------------------------------------------------------------
 
-    def documents(self, documents: Sequence[Document], listing: Path) -> None:
+    def documents(self, documents: "Sequence[Document]", listing: Path) -> None:
         """The table, or JSON Lines."""
         if self._json:
             for document in documents:
@@ -109,7 +111,7 @@ class Screen:
         self._answer.print(safe(line, style), soft_wrap=True)
 
     def problems(
-        self, refused: Sequence[Refused], parked: Sequence[Status], parked_count: int, lost: Sequence[str]
+        self, refused: Sequence[Refused], parked: "Sequence[Status]", parked_count: int, lost: Sequence[str]
     ) -> None:
         """The trips without an invoice, and why."""
         self._problems("Refused: no trip events", [(r.what, r.reason) for r in refused], len(refused))
@@ -129,14 +131,14 @@ class Screen:
         if count > SHOWN_PROBLEMS:
             self._say_answer(f"  … and {count - SHOWN_PROBLEMS:,} more")
 
-    def summary(self, proof: Proof, now: Progress, started_in: float) -> None:
+    def summary(self, proof: "Proof", now: Progress, started_in: float) -> None:
         """The statements and whether they hold."""
         self._answer.print()
         for check in proof.checks:
             mark = Text("✓ ", "bold green") if check.holds else Text("✗ ", "bold red")
             self._answer.print(mark + safe(check.text, "" if check.holds else "red"), soft_wrap=True)
         if proof.before:
-            self._say_answer(f"  {proof.before:,} of the trips had their invoices from an earlier run: none is made twice")
+            self._say_answer(f"  {proof.before:,} of the trips had been invoiced by an earlier run: none is made twice")
         rate = now.done / now.seconds if now.seconds else 0.0
         self._say_answer(
             f"  {now.done:,} trips in {now.seconds:.1f} s ({rate:.1f}/s), after {started_in:.1f} s of starting servers"
@@ -183,7 +185,7 @@ def _clock(seconds: float) -> str:
     return f"{minutes}:{rest:02}"
 
 
-def _table(documents: Sequence[Document], *, paths: bool) -> Table:
+def _table(documents: "Sequence[Document]", *, paths: bool) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     table.add_column("Trip", no_wrap=True, overflow="ellipsis", min_width=8)
     table.add_column("Country", no_wrap=True)
@@ -197,24 +199,24 @@ def _table(documents: Sequence[Document], *, paths: bool) -> Table:
     return table
 
 
-def _some(documents: Sequence[Document]) -> Sequence[Document | None]:
+def _some(documents: "Sequence[Document]") -> "Sequence[Document | None]":
     """All, or the first and the last with a gap between."""
     return documents if len(documents) <= LONG else [*documents[:FIRST], None, *documents[-LAST:]]
 
 
-def _row(document: Document, *, paths: bool) -> list[Text]:
+def _row(document: "Document", *, paths: bool) -> list[Text]:
     record = document.record
     number = safe(record.number, f"link {document.pdf.as_uri()}")
     row = [safe(record.document.trip_id), safe(record.country), safe(_kind(document)), number, safe(record.total)]
     return [*row, safe(_near(document.pdf), "dim")] if paths else row
 
 
-def _kind(document: Document) -> str:
+def _kind(document: "Document") -> str:
     key = document.record.document
     return f"{key.contract} {key.kind}".replace("_", " ")
 
 
-def _why(status: Status) -> str:
+def _why(status: "Status") -> str:
     if status.failure is None:
         return f"at {status.step}"
     return f"{status.failure.step}: {status.failure.reason} [{status.failure.code}]"

@@ -1,20 +1,13 @@
 """The servers of a demonstration, each on a free loopback port and blind to the user's own settings."""
 
-import asyncio
-import logging
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from temporalio.client import Client
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
-
 from starter.demo.folder import DemoFolder
 from starter.embedded import ANSWER_SECONDS, Command, Supervisor, answers, free_port, temporal_binary
-from starter.plugin import tripinvoice_plugin
 from tripinvoice.errors import ConfigurationError
 from tripinvoice.settings import PREFIX, Settings
 from workflows import search_attributes as sa
@@ -97,24 +90,6 @@ class Launcher:
         return self.supervisor("worker", sys.executable, "-P", "-m", "worker", more=variables, grace=WORKER_GRACE + 1)
 
 
-async def connected(address: str) -> Client:
-    """A client of this server, whatever the environment says, as soon as it answers.
-
-    Raises ``ConfigurationError`` when it does not.
-    """
-    deadline = time.monotonic() + ANSWER_SECONDS
-    runtime = _quiet_runtime()
-    while True:
-        try:
-            return await Client.connect(address, namespace=NAMESPACE, plugins=[tripinvoice_plugin()], runtime=runtime)
-        except RuntimeError:
-            if time.monotonic() > deadline:
-                raise ConfigurationError(
-                    f"temporal: the server did not answer within {ANSWER_SECONDS:.0f} seconds; see logs/temporal.log"
-                ) from None
-        await asyncio.sleep(0.05)
-
-
 async def listening(server: Supervisor, port: int) -> None:
     """Wait until the server takes connections. Raises ``ConfigurationError`` when it does not."""
     if not await answers(port):
@@ -128,10 +103,3 @@ async def listening(server: Supervisor, port: int) -> None:
 def free_ports(*, ui: bool) -> tuple[int, int, int | None]:
     """For Temporal, the money systems and the Web UI."""
     return free_port(), free_port(), free_port() if ui else None
-
-
-def _quiet_runtime() -> Runtime:
-    """What the SDK has to say goes to Python's logging, and so into the folder's log."""
-    forwarding = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
-    filters = TelemetryFilter(core_level="WARN", other_level="ERROR")
-    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=filters, forwarding=forwarding)))

@@ -4,14 +4,25 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-
-from temporalio.client import Client
+from typing import TYPE_CHECKING
 
 from starter.demo.folder import DemoFolder
-from starter.demo.proof import Stores
-from starter.demo.servers import Addresses, Launcher, connected, demo_settings, free_ports, listening
+from starter.demo.servers import NAMESPACE, Addresses, Launcher, demo_settings, free_ports, listening
 from starter.embedded import Guard, Supervisor
+from tripinvoice.ports import DocumentStore, InvoiceRecords, NumberLedger
 from tripinvoice.wiring import Wiring
+
+if TYPE_CHECKING:
+    from temporalio.client import Client
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """Where the proof looks."""
+
+    records: InvoiceRecords
+    ledger: NumberLedger
+    documents: DocumentStore
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +32,7 @@ class Stage:
     addresses: Addresses
     variables: dict[str, str]
     wiring: Wiring
-    client: Client
+    client: "Client"
     guard: Guard
     worker: Supervisor
 
@@ -45,15 +56,19 @@ async def opened(
         await guard.keep(systems)
         addresses = Addresses(
             temporal=f"127.0.0.1:{port}",
-            ui=f"http://127.0.0.1:{ui_port}/namespaces/default/workflows" if ui_port else None,
+            ui=f"http://127.0.0.1:{ui_port}/namespaces/{NAMESPACE}/workflows" if ui_port else None,
             kafka=wiring.kafka,
             money_systems=f"http://127.0.0.1:{systems_port}",
         )
-        client = await guard.meanwhile(connected(addresses.temporal))
-        temporal.keeps_state = True
         variables = addresses.variables(settings)
         worker = launcher.worker(variables)
+        await guard.meanwhile(listening(temporal, port))
         await guard.keep(worker)
+        # Only now, while the servers start: this is a second of imports.
+        from starter.demo.connection import connected
+
+        client = await guard.meanwhile(connected(addresses.temporal))
+        temporal.keeps_state = True
         await guard.meanwhile(listening(systems, systems_port))
         folder.write_env(variables)
         yield Stage(

@@ -1,14 +1,7 @@
-"""What became of each event of a demonstration: looked at where the bridge meets the broker and Temporal."""
+"""What became of each event of a demonstration."""
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from temporalio.client import Client
-
-from starter.bridge import Start
-from starter.client import StartOutcome, invoice_workflow_id, start_trip_invoice
-from tripinvoice.ports import FeedMessage, InvoiceRecords, TripFeed
 from tripinvoice.trip import Trip
 
 
@@ -37,51 +30,3 @@ class Tally:
     def taken(self) -> int:
         """Events that the bridge is done with."""
         return len(self.trips) + self.repeated + len(self.refused)
-
-
-class TalliedFeed:
-    """A trip feed that notes what is refused."""
-
-    def __init__(self, feed: TripFeed, tally: Tally) -> None:
-        self._feed = feed
-        self._refused = tally.refused
-
-    def poll(self, limit: int, timeout: float) -> Sequence[FeedMessage]:
-        """As the feed does."""
-        return self._feed.poll(limit, timeout)
-
-    def accept(self, message: FeedMessage) -> None:
-        """As the feed does."""
-        self._feed.accept(message)
-
-    def refuse(self, message: FeedMessage, reason: str, *, code: str) -> None:
-        """As the feed does, and note it once it is done."""
-        self._feed.refuse(message, reason, code=code)
-        self._refused.append(Refused(what=(message.key or b"").decode(errors="replace"), reason=reason))
-
-    def commit(self) -> None:
-        """As the feed does."""
-        self._feed.commit()
-
-    def close(self) -> None:
-        """As the feed does."""
-        self._feed.close()
-
-
-def tallied_start(client: Client, records: InvoiceRecords, tally: Tally) -> Start:
-    """Starts a trip's workflow and notes which trip it is. An event that comes again is noted as repeated."""
-    nothing_recorded = not records.counts()
-
-    async def start(trip: Trip) -> StartOutcome:
-        known = () if nothing_recorded else await asyncio.to_thread(records.by_trip, trip.trip_id)
-        outcome = await start_trip_invoice(client, trip)
-        workflow_id = invoice_workflow_id(trip.trip_id, trip.revision)
-        if outcome is StartOutcome.DUPLICATE and workflow_id in tally.trips:
-            tally.repeated += 1
-            return outcome
-        tally.trips[workflow_id] = trip
-        if any(record.document.revision == trip.revision for record in known):
-            tally.before.add(workflow_id)
-        return outcome
-
-    return start

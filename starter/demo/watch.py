@@ -3,10 +3,11 @@
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from temporalio.client import Client, WorkflowHandle
 
+from starter.demo.progress import Progress
 from starter.demo.tally import Tally
 from tripinvoice.ports import InvoiceRecords
 from workflows.messages import Status
@@ -23,39 +24,12 @@ _UNDER_WAY = _OURS + "ExecutionStatus = 'Running' AND InvoiceState != 'Parked'"
 _SHOWN = 5
 
 
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """How far it is: ``events`` to feed, those ``fed``, those ``taken`` by the bridge, trips ``closed`` or ``parked``.
-
-    ``documents`` are those recorded since the start, ``seconds`` the time since the first event was fed.
-    """
-
-    events: int
-    fed: int = 0
-    taken: int = 0
-    refused: int = 0
-    repeated: int = 0
-    closed: int = 0
-    parked: int = 0
-    documents: int = 0
-    seconds: float = 0.0
-
-    @property
-    def done(self) -> int:
-        """Events that have come to an end."""
-        return self.closed + self.parked + self.refused + self.repeated
-
-    @property
-    def complete(self) -> bool:
-        """Whether all have."""
-        return self.taken == self.events == self.done
-
-
 class Watch:
     """Looks at a running demonstration."""
 
     def __init__(self, client: Client, records: InvoiceRecords, tally: Tally, events: int) -> None:
         self.now = Progress(events=events)
+        self.patience = PATIENCE
         self._client = client
         self._records = records
         self._tally = tally
@@ -83,10 +57,10 @@ class Watch:
         return seen
 
     async def until_complete(self, show: Callable[[Progress], None]) -> bool:
-        """Look until all events have come to an end; ``False`` when nothing has moved for :data:`PATIENCE`."""
+        """Look until all events have come to an end; ``False`` when nothing has moved for ``patience`` seconds."""
         while not (await self.look()).complete:
             show(self.now)
-            if time.monotonic() - self._moved > PATIENCE:
+            if time.monotonic() - self._moved > self.patience:
                 return False
             await asyncio.sleep(EVERY)
         show(self.now)

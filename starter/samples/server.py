@@ -144,10 +144,10 @@ def _status(status: int, retry_after: str | None) -> web.Response:
 
 
 def _about(body: Mapping[str, Any], request: web.Request) -> bool:
-    """Whether the answer is about the reference in the path; answers without one are about the trip."""
+    """Whether the answer is about the reference that was asked for; without ``?trip=`` it is about the trip."""
     if "trip" not in request.query or "ref" not in body:
         return True
-    return bool(request.match_info["rest"].rpartition("/")[2] == body["ref"])
+    return bool(request.match_info["rest"] == body["ref"])
 
 
 async def _run(options: argparse.Namespace) -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, BinaryIO
+from typing import IO, Any, Protocol
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -79,7 +79,7 @@ class _Amounts:
         return self.total - self.fare - self.tip - self.tolls
 
 
-def read_taxi_csv(file: BinaryIO) -> Iterator[Scenario | RefusedRow]:
+def read_taxi_csv(file: IO[bytes]) -> Iterator[Scenario | RefusedRow]:
     """One scenario a row, one :class:`RefusedRow` for each that cannot be read.
 
     The same row always becomes the same trip; rows that are equal in every used column become trips of their own.
@@ -87,13 +87,30 @@ def read_taxi_csv(file: BinaryIO) -> Iterator[Scenario | RefusedRow]:
     """
     # Undecodable bytes become lone surrogates here, so that only their own row is refused.
     text = io.TextIOWrapper(file, encoding="utf-8-sig", errors="surrogateescape", newline="")
-    reader = csv.reader(text)
+    try:
+        yield from _read_rows(csv.reader(text))
+    finally:
+        text.detach()  # the file is the caller's to close
+
+
+class _Reader(Protocol):
+    """What :func:`csv.reader` gives."""
+
+    line_num: int
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Itself."""
+
+    def __next__(self) -> list[str]:
+        """The next row's cells."""
+
+
+def _read_rows(reader: _Reader) -> Iterator[Scenario | RefusedRow]:
     columns = _columns(reader)
     seen: Counter[tuple[str, ...]] = Counter()
     while True:
         try:
-            cells = next(reader)
-            row = _row(columns, cells)
+            row = _row(columns, next(reader))
             if row is not None:
                 content = tuple(row.get(column, "") for column in USED)
                 seen[content] += 1
@@ -106,7 +123,7 @@ def read_taxi_csv(file: BinaryIO) -> Iterator[Scenario | RefusedRow]:
             yield RefusedRow(row=reader.line_num, reason=error.message)
 
 
-def _columns(reader: Iterator[list[str]]) -> list[str]:
+def _columns(reader: _Reader) -> list[str]:
     try:
         columns = [name.strip().lower() for name in next(reader, [])]
     except csv.Error as error:

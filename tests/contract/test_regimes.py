@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -77,7 +78,6 @@ def test_the_record_is_well_formed(regime: Regime) -> None:
     assert ZoneInfo(regime.time_zone)
     assert str(Locale.parse(regime.locale)) == regime.locale
     assert regime.paper in {"A4", "Letter"}
-    assert regime.simplified_limit is None or regime.simplified_limit.currency == regime.currency
     assert all(regime.products.values())
 
 
@@ -95,6 +95,20 @@ def test_rates_are_dated_ordered_and_sourced(regime: Regime) -> None:
         with pytest.raises(UnsupportedTripError):
             regime.rate(name, date.min)
         assert regime.rate(name, date(2026, 11, 2)).since >= first
+
+
+@every_regime
+def test_every_rate_and_tax_class_is_documented(regime: Regime) -> None:
+    """``docs/law.md`` has the rates of the code, row by row."""
+    page = (Path(__file__).parents[2] / "docs/law.md").read_text()
+    rows = [
+        f"| {regime.code} | {name} | {rate.since} | {rate.percent} % | {rate.source} | "
+        f"{'yes' if rate.confirmed else 'no'} |"
+        for name, rates in regime.rates.items()
+        for rate in rates
+    ]
+    assert [row for row in page.splitlines() if row.startswith(f"| {regime.code} |")] == rows
+    assert [tax_class for tax_class in TAX_CLASSES if f"`{tax_class}`" not in page] == []
 
 
 @every_regime

@@ -139,7 +139,7 @@ def test_a_ledger_whose_counter_is_wrong_gives_no_number(raw: sqlite3.Connection
     tamper(raw, "series", change)
     with Database(path) as database:
         ledger = SqliteNumberLedger(database)
-        with pytest.raises(ConflictError, match="next number"):
+        with pytest.raises(ConflictError, match="GB-OP, period 2026: counter and rows"):
             ledger.take([claim("other", "DE-A"), claim("new")])
         assert (None, None) == (ledger.find(document("other")), ledger.find(document("new")))
         assert [3, 1] == [n.no for n in ledger.take([claim("c"), claim("other", "DE-A")])]
@@ -165,6 +165,13 @@ def test_a_writer_who_does_not_let_go_makes_the_store_unavailable(raw: sqlite3.C
         assert ledger.find(document("d")) is None
         raw.execute("ROLLBACK")
         assert [4] == [number.no for number in ledger.take([claim("d")])]
+
+
+def test_a_program_that_does_not_know_our_lock_cannot_write_between(raw: sqlite3.Connection, path: Path) -> None:
+    """SQLite's own lock is held from the first statement of a write: what it reads stays true until it ends."""
+    raw.execute("PRAGMA busy_timeout = 0")
+    with Database(path) as database, database.write(), pytest.raises(sqlite3.OperationalError, match="locked"):
+        raw.execute("BEGIN IMMEDIATE")
 
 
 def test_our_own_writers_wait_for_each_other_no_longer_than_patience(path: Path) -> None:

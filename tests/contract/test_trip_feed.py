@@ -5,12 +5,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from confluent_kafka import Producer
 
-from tests.kafka import clusters, feed_of, fresh, headers_of, lag_of, poll_until, read_all
+from tests.kafka import clusters, feed_of, fresh, headers_of, lag_of, on_real_kafka, poll_until, read_all
 from tripinvoice.adapters.kafka_feed import GroupProtocol, KafkaTripFeed, Subscription
 from tripinvoice.adapters.kafka_mock import MockCluster
 from tripinvoice.adapters.kafka_producer import DeliveringProducer, GroupLag, Record, publish
@@ -63,8 +63,8 @@ def test_messages_come_untouched(bootstrap: str) -> None:
 def test_a_poll_gives_no_more_than_asked(bootstrap: str, topic: str) -> None:
     """The limit holds, and nothing is skipped by it."""
     with closing(feed_of(bootstrap, topic, fresh("group"))) as feed:
-        batches = [feed.poll(2, 1.0) for _ in range(10)]
-        assert max(map(len, batches)) <= 2
+        batches = [feed.poll(2, 0.2) for _ in range(8)]
+        assert max(map(len, batches)) == 2
         rest = poll_until(feed, 9 - sum(map(len, batches)))
     assert len(places([message for batch in [*batches, rest] for message in batch])) == 9
 
@@ -184,6 +184,8 @@ def test_a_dead_letter_too_large_says_where_the_message_is() -> None:
 @pytest.mark.parametrize("protocol", get_args(GroupProtocol))
 def test_a_second_reader_takes_over_what_is_not_done(bootstrap: str, protocol: GroupProtocol) -> None:
     """Each moved partition goes on behind what was accepted; a late accept of its old owner changes nothing."""
+    if protocol == "classic" and not on_real_kafka(bootstrap):
+        pytest.skip("in the mock cluster a second member of a classic group waits for ever; set TRIPINVOICE_TEST_KAFKA")
     topic, group = fresh("trips"), fresh("group")
     publish(bootstrap, topic, [Record(key=b"%d" % n, value=b"") for n in range(60)])
     subscription = Subscription(topic=topic, group=group, protocol=protocol, drain=0.1)
@@ -216,6 +218,14 @@ def _poll_both(one: TripFeed, two: TripFeed) -> list[FeedMessage]:
     return got
 
 
+def test_the_classic_protocol(bootstrap: str, topic: str) -> None:
+    """The default group protocol, which every broker speaks, reads and commits as well."""
+    group = fresh("group")
+    with closing(KafkaTripFeed(bootstrap, Subscription(topic=topic, group=group))) as feed:
+        accept_all(feed, poll_until(feed, 9))
+    assert lag_of(bootstrap, topic, group) == 0
+
+
 def test_a_refusal_without_brokers_is_not_accepted() -> None:
     """When no dead letter can be delivered the feed says so, and keeps the message."""
     with MockCluster() as cluster:
@@ -241,15 +251,18 @@ def test_closing_twice(bootstrap: str, topic: str) -> None:
 def test_publish_waits_for_the_readers() -> None:
     """More than a partition of the mock cluster holds arrives whole, because sending waits for the group."""
     topic, group = fresh("trips"), fresh("group")
-    with MockCluster() as cluster, closing(feed_of(cluster.bootstrap, topic, group)) as feed:
+    with MockCluster(topics=[topic]) as cluster, closing(feed_of(cluster.bootstrap, topic, group)) as feed:
         records = (Record(key=b"one-partition", value=b"%06d" % n + b"x" * 40_000) for n in range(200))
-        sending = threading.Thread(target=publish, args=(cluster.bootstrap, topic, records), kwargs={"read_by": group})
+        options: dict[str, Any] = {"read_by": group, "stop": threading.Event()}
+        sending = threading.Thread(target=publish, args=(cluster.bootstrap, topic, records), kwargs=options)
         sending.start()
         got: list[FeedMessage] = []
-        while sending.is_alive():
+        deadline = time.monotonic() + 30
+        while sending.is_alive() and time.monotonic() < deadline:
             messages = list(feed.poll(100, 0.1))
             accept_all(feed, messages)
             got += messages
+        options["stop"].set()
         sending.join()
     assert list(range(200)) == [int((message.value or b"")[:6]) for message in got]
 

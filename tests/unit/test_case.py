@@ -218,6 +218,20 @@ def test_outside_text_is_cleaned(text: str, expected: str) -> None:
     assert clean(text) == expected
 
 
+@pytest.mark.parametrize(
+    "code", [*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), *range(0x2066, 0x206A)], ids=hex
+)
+def test_every_control_and_direction_override_goes(code: int) -> None:
+    """C0, C1, line separators, U+202A to U+202E, U+2066 to U+2069."""
+    assert clean(f"a{chr(code)}b") in {"ab", "a b"}
+
+
+@pytest.mark.parametrize("code", [0x20, 0x7E, 0xA1, 0x200E, 0x2027, 0x202F, 0x2065, 0x206A], ids=hex)
+def test_their_neighbours_stay(code: int) -> None:
+    """Nothing more is removed than must be."""
+    assert clean(f"a{chr(code)}b") == f"a{chr(code)}b"
+
+
 @given(st.text())
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     """Clean text is a fixed point, printable in one line, in NFC."""

@@ -3,9 +3,11 @@
 import asyncio
 import hashlib
 from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError, WorkflowHandle, WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
@@ -13,7 +15,7 @@ from temporalio.exceptions import ApplicationError
 from starter.client import StartOutcome, start_trip_invoice
 from tests import factories as f
 from tests import scenarios
-from tests.running import Stack
+from tests.running import Stack, running
 from tests.workflows.conftest import Hands
 from tripinvoice import canonical
 from tripinvoice.answers import Provides
@@ -303,17 +305,40 @@ async def test_another_revision_of_an_issued_trip_parks(stack: Stack) -> None:
     assert (status.failure.step, status.failure.code) == ("fetch", "ConflictError")
 
 
-async def test_a_parked_invoice_survives_a_new_worker(stack: Stack) -> None:
-    """Parking is in the history, not in the process: another worker takes it over."""
-    trip = await stack.know(scenarios.new_york("survivor"), fares=None)
-    await stack.parked(trip)
-    await stack.know(scenarios.new_york("survivor"))
-    async with stack.working():
-        await stack.handle(trip).execute_update(TripInvoice.resume, RESUME)
-        assert (await stack.handle(trip).result()).state == "Issued"
+async def test_a_parked_invoice_survives_the_worker(tmp_path: Path) -> None:
+    """Parking is in the history, not in the process: the next worker takes it over."""
+    async with running(tmp_path, with_worker=False) as stack:
+        async with stack.working():
+            trip = await stack.know(scenarios.new_york("survivor"), fares=None)
+            await stack.parked(trip)
+        await stack.know(scenarios.new_york("survivor"))
+        async with stack.working():
+            await stack.handle(trip).execute_update(TripInvoice.resume, RESUME)
+            assert "Issued" == (await stack.handle(trip).result()).state
 
 
 async def _closed(handle: WorkflowHandle[TripInvoice, TripInvoiceResult], status: WorkflowExecutionStatus) -> None:
     with pytest.raises(WorkflowFailureError):
         await handle.result()
     assert status is (await handle.describe()).status
+
+
+async def test_killed_render_processes_delay_but_lose_nothing(stack: Stack) -> None:
+    """The pool is rebuilt and the documents are rendered again; the worker does not notice."""
+    trips = [await stack.know(scenarios.london(f"killed-{i}")) for i in range(4)]
+    handles = [await stack.start(trip) for trip in trips]
+    while not _kill_render_processes():
+        await asyncio.sleep(0.02)
+    results = [await handle.result() for handle in handles]
+    assert ["Issued"] * 4 == [result.state for result in results]
+
+
+def _kill_render_processes() -> int:
+    """Kill -9 every render process of ours; returns how many there were."""
+    killed = 0
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):
+            if "tripinvoice.adapters.render_child" in child.cmdline():
+                child.kill()
+                killed += 1
+    return killed

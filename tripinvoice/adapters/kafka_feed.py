@@ -277,6 +277,7 @@ def _consumer_config(bootstrap: str, subscription: Subscription) -> dict[str, Se
         "auto.offset.reset": "earliest",  # 'latest' would lose what came before the group's first commit
         "isolation.level": "read_committed",
         "max.poll.interval.ms": 300_000,
+        "topic.metadata.refresh.interval.ms": 10_000,  # a topic or partition made later is soon noticed
         "queued.max.messages.kbytes": 16_384,
         "fetch.queue.backoff.ms": 50,  # the default, a second, starves a queue this small
     }

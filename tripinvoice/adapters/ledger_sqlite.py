@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from tripinvoice.adapters.sqlite import Database, to_moment, to_text
+from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
 
@@ -123,7 +124,13 @@ def _append(
         connection.execute(_BEGIN_SERIES, (series, period))
     no, last_issued_at = state or (1, None)
     issued_at = max(claimed_at, last_issued_at or claimed_at)
-    connection.execute(_APPEND, (series, period, no, str(document), issued_at))
+    try:
+        connection.execute(_APPEND, (series, period, no, str(document), issued_at))
+    except sqlite3.IntegrityError:
+        raise ConflictError(
+            f"series {series}, period {period}: counter and rows disagree, so no number is given; "
+            "docs/numbering.md says how to check them, a backup what they were"
+        ) from None
     connection.execute(_ADVANCE, (no + 1, issued_at, series, period))
     return NumberTaken(document=document, series=series, period=period, no=no, issued_at=to_moment(issued_at))
 

@@ -182,7 +182,7 @@ def _explain(error: sqlite3.Error, name: str) -> TripInvoiceError | None:
         return StoreUnavailableError(f"{name}: {_UNAVAILABLE[primary]} ({error.sqlite_errorname})")
     if primary == sqlite3.SQLITE_CONSTRAINT:
         # A trigger's text is ours; the other constraints name a table and column. Neither holds a value.
-        return ConflictError(f"{name}: refused, {error}; compare the tables with a backup, `tripinvoice doctor` audits")
+        return ConflictError(f"{name}: refused, {error}; docs/numbering.md says how to check the tables")
     return None
 
 

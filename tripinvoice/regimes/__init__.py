@@ -27,14 +27,6 @@ def regime_for(trip: Trip) -> Regime:
     raise _no_regime(trip.country, trip.pickup.subdivision)
 
 
-def regime_of(country: str, subdivision: str | None = None) -> Regime:
-    """The regime of a country or subdivision. Raises :class:`UnsupportedTripError` when there is none."""
-    for regime in REGIMES:
-        if regime.country == country and regime.subdivision in (None, subdivision):
-            return regime
-    raise _no_regime(country, subdivision)
-
-
 def regime_named(code: str) -> Regime:
     """The regime with this :attr:`Regime.code`. Raises :class:`UnsupportedTripError` when there is none."""
     for regime in REGIMES:

@@ -22,7 +22,6 @@ from tripinvoice.errors import (
     UnsupportedTripError,
 )
 from tripinvoice.invoice import Contract, Draft, IssuerMode, Kind, Party, TaxCategory, TaxId
-from tripinvoice.money import Money
 from tripinvoice.trip import LineOfBusiness, Product, Trip
 
 
@@ -89,8 +88,8 @@ class Regime:
 
     ``rates`` are by name, each list in the order of ``since``. ``products`` are what it covers. ``locale`` is Babel's,
     ``template`` the folder of its templates, ``paper`` ``A4`` or ``Letter``. ``plan`` says which documents a case
-    needs, ``treat`` how a charge is taxed, ``check`` what a finished draft must show. ``simplified_limit`` is the gross
-    amount up to which the recipient need not be named. ``notes`` are all catalog keys its documents may print.
+    needs, ``treat`` how a charge is taxed, ``check`` what a finished draft must show.
+    ``notes`` are all catalog keys its documents may print.
     """
 
     country: str
@@ -106,7 +105,6 @@ class Regime:
     prices_include_tax: bool
     rates: Mapping[str, tuple[Rate, ...]]
     products: Mapping[LineOfBusiness, frozenset[Product]]
-    simplified_limit: Money | None = None
     plan: Callable[[Case], tuple[ContractPlan, ...]]
     treat: Callable[[Case, ContractPlan, Charge], Treatment]
     check: Callable[[Draft], None] = no_checks

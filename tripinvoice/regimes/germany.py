@@ -142,7 +142,6 @@ GERMANY = Regime(
         LineOfBusiness.RIDES: frozenset({Product.TAXI, Product.HIRE_CAR}),
         LineOfBusiness.DELIVERY: frozenset({Product.COURIER}),
     },
-    simplified_limit=_SMALL_INVOICE,
     plan=plan,
     treat=treat,
     check=check,

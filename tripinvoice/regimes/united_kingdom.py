@@ -39,9 +39,9 @@ _CATERING = "HMRC VAT Notice 709/1"
 
 _RATES: Mapping[str, tuple[Rate, ...]] = {
     "standard": (Rate(since=date(2011, 1, 4), percent=Decimal(20), source=_SECTION_2),),
-    # Before this day an operator could use the Tour Operators' Margin Scheme, which this project does not compute.
+    # Until then an operator could use the Tour Operators' Margin Scheme of s. 53, which this project does not compute.
     "private_hire_principal": (
-        Rate(since=date(2026, 1, 2), percent=Decimal(20), source="Finance Act 2026: TOMS without private hire"),
+        Rate(since=date(2026, 1, 2), percent=Decimal(20), source="VATA s. 2(1), s. 53 as amended"),
     ),
     "hot_food": (
         Rate(since=date(2011, 1, 4), percent=Decimal(20), source=_CATERING),
@@ -147,7 +147,6 @@ UNITED_KINGDOM = Regime(
         LineOfBusiness.RIDES: frozenset({Product.TAXI, Product.HIRE_CAR}),
         LineOfBusiness.DELIVERY: frozenset({Product.COURIER}),
     },
-    simplified_limit=_LESS_DETAILED,
     plan=plan,
     treat=treat,
     check=check,

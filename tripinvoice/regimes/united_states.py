@@ -45,7 +45,7 @@ _RATES: Mapping[str, tuple[Rate, ...]] = {
 
 _RIDE = frozenset({"transport", "toll", "surcharge", "government_fee", "wait", "cancellation", "platform_fee"})
 _TREATMENT_OF: Mapping[str, Treatment] = {
-    "food_hot": _TAX,  # Tax Law § 1105(d): restaurant food and drink
+    "food_hot": _TAX,  # Tax Law § 1105(d), TB-ST-806: restaurant food and drink
     "food_cold": _TAX,
     "drink": _TAX,
     "alcohol": _TAX,

@@ -1,12 +1,13 @@
 """What templates call to write: money, dates, numbers and catalog words, in the language of the document."""
 
 from collections.abc import Callable
+from copy import copy
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 
 from babel.dates import format_date, format_time
-from babel.numbers import format_decimal, get_currency_symbol
+from babel.numbers import NumberPattern, format_decimal, get_currency_symbol
 from markupsafe import Markup, escape
 
 from tripinvoice.invoice import Line, Party, TaxCategory
@@ -65,22 +66,14 @@ class Wording:
     def money(self, money: Money) -> str:
         """An amount with its currency."""
         digits = exponent(money.currency)
-        pattern = self._locale.currency_formats["standard"]
-        return str(
-            pattern.apply(
-                money.decimal,
-                self._locale,
-                currency=money.currency,
-                currency_digits=False,
-                force_frac=(digits, digits),
-            )
-        )
+        pattern = _with_decimals(self._locale.currency_formats["standard"], digits, digits)
+        return str(pattern.apply(money.decimal, self._locale, currency=money.currency, currency_digits=False))
 
     def amount(self, money: Money) -> str:
         """An amount alone, for columns whose head names the currency."""
         digits = exponent(money.currency)
-        pattern = self._locale.decimal_formats[None]
-        return str(pattern.apply(money.decimal, self._locale, force_frac=(digits, digits)))
+        pattern = _with_decimals(self._locale.decimal_formats[None], digits, digits)
+        return str(pattern.apply(money.decimal, self._locale))
 
     def currency(self, code: str) -> str:
         """The symbol of a currency as this locale writes it."""
@@ -88,8 +81,8 @@ class Wording:
 
     def rate(self, percent: Decimal) -> str:
         """A tax rate: ``Decimal("8.875")`` is 8.875%."""
-        pattern = self._locale.percent_formats[None]
-        return str(pattern.apply(percent / 100, self._locale, force_frac=(0, 4)))
+        pattern = _with_decimals(self._locale.percent_formats[None], 0, 4)
+        return str(pattern.apply(percent / 100, self._locale))
 
     def tax_of(self, category: TaxCategory, percent: Decimal) -> str:
         """The rate of a line, or the word for having none."""
@@ -143,6 +136,14 @@ class Wording:
                 return tuple(line for line in (f"{city} {postcode}".strip(),) if line)
             case _:
                 return tuple(line for line in (f"{postcode} {city}".strip(),) if line)
+
+
+@cache
+def _with_decimals(pattern: NumberPattern, least: int, most: int) -> NumberPattern:
+    """A locale's pattern with other decimals: CLDR's differ from ISO 4217's for some currencies."""
+    changed = copy(pattern)
+    changed.frac_prec = (least, most)
+    return changed
 
 
 @cache

@@ -1,0 +1,295 @@
+"""An invoice becomes a page that is well-formed, complete and does what outside text says: nothing."""
+
+import re
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+
+from tests.factories import delivery_sources, draft, invoice, london_sources, new_york_sources, sources
+from tripinvoice.assemble import assemble
+from tripinvoice.errors import DocumentError
+from tripinvoice.invoice import Draft, Invoice, IssuerMode, Kind, Line, Party, TaxCategory, TaxId
+from tripinvoice.money import Money
+from tripinvoice.render import html, page_size, style, template_version
+from tripinvoice.render.catalogs import countries
+
+EVERY = {
+    "berlin": assemble(sources(paid="19.40"))[0],
+    "london": assemble(london_sources())[0],
+    "new york": assemble(new_york_sources())[0],
+    "munich food": assemble(delivery_sources())[0],
+    "munich delivery": assemble(delivery_sources())[1],
+}
+
+
+def tree(of: Draft | Invoice) -> ET.Element:
+    """The document, parsed as XML."""
+    issued = of if isinstance(of, Invoice) else invoice(of)
+    return ET.fromstring(html(issued).removeprefix("<!DOCTYPE html>"))  # noqa: S314 (we wrote it)
+
+
+def text(of: Draft | Invoice) -> str:
+    """What the page says, with single spaces."""
+    body = tree(of).find("body")
+    assert body is not None
+    return " ".join(" ".join(body.itertext()).split())
+
+
+def party(**changes: object) -> Party:
+    """The Berlin supplier, changed as asked."""
+    return replace(draft().supplier, **changes)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("of", EVERY.values(), ids=EVERY)
+def test_documents_are_well_formed_and_named(of: Draft) -> None:
+    """Language, title and dates are there for readers and archives."""
+    page = tree(of)
+    issued = invoice(of)
+    dates = [meta.get("content") for meta in page.iter("meta") if (meta.get("name") or "").startswith("dcterms.")]
+    assert page.get("lang") == of.locale.replace("_", "-")
+    assert (page.findtext("head/title") or "").endswith(issued.number)
+    assert dates == [issued.issue_date.isoformat()] * 2
+
+
+@pytest.mark.parametrize("of", EVERY.values(), ids=EVERY)
+def test_everything_the_law_asks_is_on_the_page(of: Draft) -> None:
+    """Number, both parties with ids, every line, the total."""
+    said = text(of)
+    words = [of.supplier.name, *of.supplier.address, *(i.value for i in of.supplier.tax_ids)]
+    words += [invoice(of).number, of.recipient.name if of.recipient else ""]
+    words += [line.description for line in of.lines if line.description]
+    assert [word for word in words if word not in said] == []
+
+
+def test_a_german_invoice_in_full() -> None:
+    """The words and figures of a taxi ride through Berlin."""
+    said = text(EVERY["berlin"])
+    for words in (
+        "Rechnung Nr. DE-FL-FLT-7-2026-000001",
+        "Gesamtbetrag 19,40\u00a0€".replace("\u00a0", " "),
+        "Rechnungsdatum 2. November 2026",
+        "Leistungsdatum 2. November 2026",
+        "Steuernummer 37/181/50815",
+        "18:12 Hauptbahnhof",
+        "18:31 Oranienstraße 25",
+        "Strecke 8,4 km",
+        "Fahrpreis 7 % 19,40",
+        "USt 7 % 18,13 1,27 19,40",
+        "Karte Visa ·· 4242 19,40 €",
+        "Ausgestellt von Beispiel Mobility Germany GmbH im Namen und für Rechnung von Taxi Krüger e. K.",
+    ):
+        assert words in said.replace("\u00a0", " ")
+
+
+def test_a_tip_is_told_apart_from_the_supply() -> None:
+    """It is charged, but no part of the invoice's total."""
+    said = text(EVERY["london"])
+    assert "Total £28.50 Tip Not part of this supply £3.00 Amount charged £31.50" in said
+
+
+def test_new_york_prices_have_no_tax_in_them() -> None:
+    """Lines show what was asked before sales tax; a taxi ride says why there is none."""
+    said = text(EVERY["new york"])
+    assert "Receipt" in said
+    assert "Fare 17.50" in said
+    assert "Taxi fares in New York are not subject to sales tax." in said
+    assert "Sales tax" not in said
+
+
+def test_lines_with_sales_tax_show_their_net() -> None:
+    """Net in the lines, tax in the sum."""
+    of = EVERY["munich food"]
+    american = replace(of, template="united_states", locale="en_US")
+    said = text(american)
+    assert f"{of.lines[0].net.decimal}" in said
+    assert f"{of.lines[0].description} 7% {of.lines[0].net.decimal}" in said
+
+
+INJECTIONS = [
+    "{{ 7*7 }}",
+    "{% include 'base/parts.html.j2' %}",
+    "<script>alert(1)</script>",
+    "<img src='file:///etc/passwd'>",
+    "</style><style>*{display:none}</style>",
+    "&amp;&#65;",
+    "{supplier} {0} %s",
+    "\"' onload='x",
+]
+
+
+@pytest.mark.parametrize("name", INJECTIONS)
+def test_outside_text_is_printed_as_it_is(name: str) -> None:
+    """In every place that takes outside text it comes out literally, and makes no element."""
+    outside = Party(
+        name=name, address=(name,), postcode=name, city=name, country="DE", tax_ids=(TaxId(scheme=name, value=name),)
+    )
+    of = EVERY["munich food"]
+    assert of.journey is not None
+    changed = replace(
+        of,
+        supplier=outside,
+        issuer=outside,
+        recipient=outside,
+        issuer_mode=IssuerMode.ON_BEHALF,
+        journey=replace(of.journey, pickup=name, dropoff=name, vehicle=name),
+        lines=tuple(replace(line, description=name, unit=name) for line in of.lines),
+        payments=tuple(replace(payment, method=name, detail=name) for payment in of.payments),
+        tax_lines=tuple(replace(line, name=name) for line in of.tax_lines),
+    )
+    page = tree(changed)
+    kinds = {element.tag for element in page.iter()}
+    assert kinds <= {element.tag for element in tree(of).iter()}
+    assert text(changed).count(name) >= 20
+
+
+def test_text_that_runs_the_other_way_is_set_apart() -> None:
+    """Hebrew and Arabic names are isolated, so they cannot turn the line around them."""
+    of = replace(draft(), supplier=party(name="מסעדת השלום"))
+    page = tree(of)
+    assert {bdi.text for bdi in page.iter("bdi")} == {"מסעדת השלום"}
+    author = page.find("head/meta[@name='author']")
+    assert author is not None
+    assert author.get("content") == "מסעדת השלום"
+
+
+def test_an_emoji_cannot_stop_a_document() -> None:
+    """What no font has is replaced by the mark for it, also in title and attributes."""
+    of = replace(draft(), supplier=party(name="Pizza 🍕"))
+    assert "Pizza \N{REPLACEMENT CHARACTER}" in text(of)
+    assert "🍕" not in html(invoice(of))
+
+
+@pytest.mark.parametrize(
+    ("pickup", "dropoff", "expected"),
+    [
+        ("A-Straße", "B-Straße", "18:12 A-Straße 18:31 B-Straße"),
+        (None, "B-Straße", "18:31 B-Straße"),
+        ("A-Straße", None, "18:12 A-Straße"),
+        (None, None, "18:12 – 18:31 –"),
+    ],
+)
+def test_a_journey_tells_the_places_it_knows(pickup: str | None, dropoff: str | None, expected: str) -> None:
+    """A time without a place is only told when no place is known."""
+    of = draft()
+    assert of.journey is not None
+    said = text(replace(of, journey=replace(of.journey, pickup=pickup, dropoff=dropoff)))
+    assert f"{expected} Dauer" in said
+
+
+def test_little_is_known() -> None:
+    """No recipient, no journey, no payment: what is not known is not mentioned."""
+    said = text(replace(draft(), recipient=None, journey=None, payments=(), issuer_mode=IssuerMode.OWN, notes=()))
+    assert [w for w in ("Leistungsempfänger", "Strecke", "Karte", "Ausgestellt", "None") if w in said] == []
+
+
+def test_a_journey_without_measures() -> None:
+    """Distance and vehicle are told when they are known."""
+    of = draft()
+    assert of.journey is not None
+    said = text(replace(of, journey=replace(of.journey, distance_m=None, vehicle=None)))
+    assert "Dauer 19 Min." in said
+    assert "Strecke" not in said
+    assert "Fahrzeug" not in said
+
+
+def test_a_document_without_tax_shows_no_tax() -> None:
+    """No column, no table, no VAT in its name; the reason is printed once."""
+    of = assemble(london_sources())[0]
+    note = "not_vat_registered"
+    untaxed = replace(
+        of,
+        lines=tuple(replace(line, tax_category=TaxCategory.OUTSIDE) for line in of.lines),
+        tax_lines=tuple(replace(line, tax_category=TaxCategory.OUTSIDE, note=note) for line in of.tax_lines),
+        notes=(note,),
+    )
+    page = tree(untaxed)
+    said = text(untaxed)
+    assert page.findtext("body//h1") == "Invoice"
+    assert "VAT rate" not in said
+    assert said.count("is not registered for VAT") == 1
+
+
+def test_a_foreign_recipient_is_told_his_country() -> None:
+    """Home addresses need none."""
+    foreign = replace(draft(), recipient=party(name="Jean", country="FR"))
+    assert "Frankreich" in text(foreign)
+    assert "Deutschland" not in text(foreign)
+
+
+def test_documents_written_by_the_supplier_name_no_other() -> None:
+    """Only a document on behalf of somebody says so, even when its regime forgot the note."""
+    of = replace(draft(), notes=())
+    assert "im Namen" in text(replace(of, issuer_mode=IssuerMode.ON_BEHALF))
+    assert "im Namen" not in text(replace(of, issuer_mode=IssuerMode.OWN))
+
+
+def test_receipts_have_their_own_title() -> None:
+    """The kind decides."""
+    of = draft()
+    assert "Quittung" in text(replace(of, key=replace(of.key, kind=Kind.RECEIPT)))
+
+
+def test_forty_lines_refunds_and_nothing_at_all() -> None:
+    """Many lines, negative ones and a zero total are ordinary."""
+    first = draft().lines[0]
+    free = Money.zero("EUR")
+    lines: list[Line] = [replace(first, id=str(no), quantity=Decimal(no)) for no in range(1, 41)]
+    lines += [replace(first, code="refund", gross=Money(-450, "EUR")), replace(first, gross=free, net=free, tax=free)]
+    page = tree(replace(draft(), lines=tuple(lines)))
+    rows = page.findall("body/table[@class='lines']/tbody/tr")
+    assert len(rows) == 42
+    assert ["".join(cell.itertext()) for cell in rows[-2]] == ["Erstattung", "7\u00a0%", "-4,50"]
+    assert ["".join(cell.itertext()) for cell in rows[-1]] == ["Fahrpreis", "7\u00a0%", "0,00"]
+
+
+@pytest.mark.parametrize("country", countries())
+@pytest.mark.parametrize(("paper", "size"), [("A4", "A4"), ("Letter", "letter"), ("LETTER", "letter")])
+def test_every_country_prints_on_both_papers(country: str, paper: str, size: str) -> None:
+    """The style sheet names the page size last, so nothing overrides it."""
+    assert style(country, paper).endswith(f"@page {{ size: {size} }}")
+
+
+def test_the_style_keeps_the_rules_that_make_rendering_fast() -> None:
+    """docs/decisions tells why: each of these costs time or leaks memory."""
+    rules = re.sub(r"/\*.*?\*/", "", style("germany", "A4"), flags=re.DOTALL)
+    dear = ("flex", "grid", "collapse", "font-feature", "font-variant", "@font-face", "@import", "url(")
+    assert [word for word in dear if word in rules] == []
+    assert "table-layout: fixed" in rules
+
+
+def test_an_unknown_paper_is_refused() -> None:
+    """The message has the names of the papers and not the one that came."""
+    with pytest.raises(DocumentError, match=r"draft\.paper: expected one of A4, LETTER") as raised:
+        html(invoice(replace(draft(), paper="Napkin")))
+    assert "Napkin" not in raised.value.message
+    assert page_size("a4") == "A4"
+
+
+def test_an_unknown_note_is_refused() -> None:
+    """A text that the law wants cannot be left out silently."""
+    with pytest.raises(DocumentError, match="notes"):
+        html(invoice(replace(draft(), notes=("no_such_note",))))
+
+
+def test_a_broken_template_is_a_document_error() -> None:
+    """What a template does wrong is told by its kind, without the value it stumbled over."""
+    broken = replace(draft(), supply_date="Maria Muster")  # type: ignore[arg-type]
+    with pytest.raises((DocumentError, AttributeError)):
+        html(invoice(broken))
+
+
+def test_the_template_version_is_stable() -> None:
+    """It identifies what documents look like: the same in every process of an installation."""
+    assert template_version() == template_version.__wrapped__()
+    number, fingerprint = template_version().split("-")
+    assert number.isdigit()
+    assert len(fingerprint) == 12
+
+
+def test_a_day_is_the_one_given() -> None:
+    """The issue date is printed, not the moment's."""
+    late = invoice(issued_at=datetime.fromisoformat("2026-12-31T23:30:00+00:00"))
+    assert "Rechnungsdatum 1. Januar 2027" in text(late)
