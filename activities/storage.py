@@ -1,11 +1,13 @@
 """record and announce: the row that makes an invoice exist, written last, and the news of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from temporalio import activity
 
 from activities.messages import (
     AnnounceInput,
+    DraftRef,
     IssuedDocument,
     Recalled,
     RecalledDocument,
@@ -15,7 +17,8 @@ from activities.messages import (
     Rendered,
     VoidInput,
 )
-from tripinvoice.errors import NotFoundError
+from tripinvoice.errors import ConflictError, NotFoundError
+from tripinvoice.numbering import NumberTaken
 from tripinvoice.ports import EventSink, InvoiceRecord, InvoiceRecords, NumberLedger
 
 ISSUED = "ISSUED"
@@ -56,30 +59,17 @@ class StorageActivities:
 
     @activity.defn(name="void")
     def void(self, request: VoidInput) -> Recorded:
-        """Give every number that these drafts took a record that says it is void. Drafts without one leave no trace."""
+        """Give every number that these drafts took a record that says it is void; drafts without one leave no trace.
+
+        Raises ``ConflictError`` when a document is issued after all: an attempt that was given up may have succeeded.
+        """
         workflow_id = activity.info().workflow_id or ""
+        self._check_not_issued(request.drafts)
         records = []
         for draft in request.drafts:
             taken = self.ledger.void(draft.document, request.reason)
             if taken is not None:
-                records.append(
-                    InvoiceRecord(
-                        document=draft.document,
-                        state=VOIDED,
-                        number=taken.number,
-                        country=draft.country,
-                        line_of_business=draft.line_of_business,
-                        total=draft.total,
-                        issued_at=taken.issued_at,
-                        pdf=None,
-                        invoice=None,
-                        sources=draft.sources,
-                        regime_version=draft.regime_version,
-                        template_version="",
-                        environment="",
-                        workflow_id=workflow_id,
-                    )
-                )
+                records.append(_voided_record(draft, taken, workflow_id))
         self.records.save(records)
         return Recorded(documents=tuple(map(issued_document, records)))
 
@@ -97,6 +87,34 @@ class StorageActivities:
         if not documents:
             raise NotFoundError("trip: no document of it is issued; look at its workflow first", field="trip_id")
         return Recalled(documents=documents)
+
+    def _check_not_issued(self, drafts: Sequence[DraftRef]) -> None:
+        voidable = {draft.document for draft in drafts}
+        for record in self.records.by_trip(drafts[0].document.trip_id):
+            if record.state == ISSUED and record.document in voidable:
+                raise ConflictError(
+                    f"{record.document}: it is issued already, so its number cannot be voided; resume instead",
+                    field="document",
+                )
+
+
+def _voided_record(draft: DraftRef, taken: NumberTaken, workflow_id: str) -> InvoiceRecord:
+    return InvoiceRecord(
+        document=draft.document,
+        state=VOIDED,
+        number=taken.number,
+        country=draft.country,
+        line_of_business=draft.line_of_business,
+        total=draft.total,
+        issued_at=taken.issued_at,
+        pdf=None,
+        invoice=None,
+        sources=draft.sources,
+        regime_version=draft.regime_version,
+        template_version="",
+        environment="",
+        workflow_id=workflow_id,
+    )
 
 
 def _issued_record(rendered: Rendered, workflow_id: str) -> InvoiceRecord:

@@ -1,4 +1,4 @@
-"""The worker process of the bare workflow: ``python -m benchmarks.bare_worker``, set up as ``worker.py`` sets up ours."""
+"""The worker of the bare workflow, set up as ``worker.py`` sets up ours: ``python -m benchmarks.bare_worker``."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""A Kafka broker in a process of its own: ``python -m benchmarks.broker`` prints its address and serves until killed."""
+"""A Kafka broker as a process: ``python -m benchmarks.broker`` prints its address and serves until SIGTERM."""
 
 import signal
 

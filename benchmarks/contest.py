@@ -1,6 +1,6 @@
 """Measures contenders against each other: the same number of trips each, in turns, over several rounds.
 
-What else the machine does hits neighbours in a round alike, so ratios are taken within a round, and their median counts.
+What else the machine does hits neighbours in a round alike, so ratios are taken within a round; their median counts.
 """
 
 import asyncio
@@ -16,6 +16,8 @@ from tripinvoice.errors import ConfigurationError
 SECONDS_PER_RUN = 60.0
 SECONDS_PER_TRIP = 1.0
 """A run that takes longer is given up: far beyond what the slowest machine needs."""
+
+LOOK_SECONDS = 0.1
 
 Job = Callable[[], Awaitable[None]]
 
@@ -75,10 +77,15 @@ async def rounds(contenders: Mapping[str, Contender], trips: Mapping[str, int], 
     """All contenders in turns, ``count`` times, every other time in the opposite order."""
     runs: dict[str, list[Run]] = {name: [] for name in contenders}
     for no in range(count):
-        order = list(contenders) if no % 2 == 0 else list(reversed(contenders))
-        for name in order:
+        for name in list(contenders)[:: -1 if no % 2 else 1]:
             runs[name].append(await measure(contenders[name], f"bench-{name}-{no}", trips[name]))
     return runs
+
+
+async def until(count: Callable[[], Awaitable[int]], wanted: int) -> None:
+    """Look until there are so many; the caller's time limit ends it."""
+    while await count() < wanted:  # noqa: ASYNC110 - another process makes it come true
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 def summary(title: str, runs: Sequence[Run]) -> dict[str, Any]:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from activities.messages import FetchInput
+from benchmarks import contest
 from benchmarks.celery_app import empty_chain, invoice_chain, make_app
 from benchmarks.celery_steps import Json, dump
 from benchmarks.contest import Job
 from benchmarks.trips import Issued, SampleSystems
 from starter.samples.scenario import Scenario
-
-_LOOK_SECONDS = 0.1
 
 
 class Chains:
@@ -28,8 +27,7 @@ class Chains:
         async def job() -> None:
             results = await asyncio.to_thread(lambda: [chain.apply_async() for chain in chains])
             keys = [backend.get_key_for_task(result.id) for result in results]
-            while await asyncio.to_thread(backend.client.exists, *keys) < len(keys):
-                await asyncio.sleep(_LOOK_SECONDS)
+            await contest.until(lambda: asyncio.to_thread(backend.client.exists, *keys), len(keys))
 
         return job
 

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from temporalio.client import Client
 
+from benchmarks import contest
 from benchmarks.bare import BareTrip, Nothing, queue
 from benchmarks.contest import Job
 from benchmarks.trips import Issued, SampleSystems
@@ -18,7 +19,6 @@ Item = TypeVar("Item")
 
 STARTS_AT_ONCE = 64
 """As many as the bridge has under way."""
-_LOOK_SECONDS = 0.1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,9 +64,7 @@ class BareTrips:
         """All are completed: that was waited for."""
 
     async def _start(self, workflow_id: str) -> None:
-        await self.client.start_workflow(
-            BareTrip.run, Nothing(), id=workflow_id, task_queue=queue(policies.WORKFLOWS)
-        )
+        await self.client.start_workflow(BareTrip.run, Nothing(), id=workflow_id, task_queue=queue(policies.WORKFLOWS))
 
 
 async def _at_once(start: Callable[[Item], Awaitable[object]], items: Iterable[Item]) -> None:
@@ -83,11 +81,14 @@ async def _at_once(start: Callable[[Item], Awaitable[object]], items: Iterable[I
 async def _until_closed(client: Client, kind: str, more: int, start: Callable[[], Awaitable[None]]) -> Job:
     """The job that starts workflows of this kind and waits until so many more than now are completed."""
     query = f"WorkflowType = '{kind}' AND ExecutionStatus = 'Completed'"
-    wanted = (await client.count_workflows(query)).count + more
+
+    async def completed() -> int:
+        return (await client.count_workflows(query)).count
+
+    wanted = await completed() + more
 
     async def job() -> None:
         await start()
-        while (await client.count_workflows(query)).count < wanted:
-            await asyncio.sleep(_LOOK_SECONDS)
+        await contest.until(completed, wanted)
 
     return job

@@ -39,9 +39,10 @@ _WARM_UP = 12
 class Plan:
     """How much is run: ``trips`` by each contender in each round, ``empty`` by those whose steps do nothing.
 
-    Without rounds only the histories are measured.
+    ``sample`` trips of the bundled sample are invoiced first. Without rounds only their histories are measured.
     """
 
+    sample: int
     trips: int
     empty: int
     rounds: int
@@ -55,7 +56,7 @@ async def run(plan: Plan) -> dict[str, Any]:
             async with AsyncExitStack() as exits:
                 return await Bench(stack, exits, plan).run()
         except ConfigurationError as error:
-            raise ConfigurationError("\n".join([error.message, stack.last_words()])) from None
+            raise ConfigurationError(f"{error.message}\n{stack.last_words()}") from None
 
 
 class Bench:
@@ -73,7 +74,7 @@ class Bench:
         systems = await self._start_shared()
         server, client = await self._stack.temporal()
         worker = await self._stack.worker("temporal")
-        histories = await self._stack.meanwhile(history.invoice_all(client, systems, sample_trips()))
+        histories = await self._stack.meanwhile(history.invoice_all(client, systems, _sample(self._plan.sample)))
         result: dict[str, Any] = {"history": history.summary(histories)}
         if self._plan.rounds:
             scenarios = _of_one_document(histories)
@@ -150,9 +151,13 @@ class Bench:
 
 def ratios(runs: Mapping[str, Sequence[Run]]) -> dict[str, Any]:
     """Those for which there are both sides."""
-    return {
-        name: contest.ratio(runs[of], runs[to]) for name, (of, to) in RATIOS.items() if of in runs and to in runs
-    }
+    return {name: contest.ratio(runs[of], runs[to]) for name, (of, to) in RATIOS.items() if of in runs and to in runs}
+
+
+def _sample(count: int) -> Sequence[Scenario]:
+    """So many trips, from all over the bundled sample: its first half are rides, of one document each."""
+    trips = sample_trips()
+    return trips[:: max(1, len(trips) // count)]
 
 
 def _of_one_document(histories: Sequence[History]) -> list[Scenario]:

@@ -17,8 +17,9 @@ from typing import TypeVar
 from temporalio.client import Client
 
 from starter.client import register_search_attributes
+from starter.demo.connection import connected
 from starter.demo.folder import DemoFolder
-from starter.demo.servers import WORKER_GRACE, Addresses, Launcher, connected, demo_settings, listening
+from starter.demo.servers import WORKER_GRACE, Addresses, Launcher, demo_settings, listening
 from starter.embedded import ANSWER_SECONDS, Guard, Supervisor, free_port
 from tripinvoice.errors import ConfigurationError
 from tripinvoice.settings import Settings

@@ -23,7 +23,7 @@ class SampleSystems:
     clock: Clock
 
     async def know(self, scenarios: Sequence[Scenario], batch: str, count: int) -> list[Trip]:
-        """``count`` new trips as the bridge reads them, with the ids ``batch-0`` and so on; the scenarios take turns."""
+        """``count`` new trips as the bridge reads them, with ids ``batch-0`` and so on; the scenarios take turns."""
         return [
             await self._know(renamed(scenario, f"{batch}-{no}"))
             for no, scenario in enumerate(islice(cycle(scenarios), count))

@@ -1,7 +1,7 @@
 """CPU seconds by role: what the processes of a contender, and the processes that those started, have used so far."""
 
 import contextlib
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import psutil
@@ -18,7 +18,7 @@ def cpu_seconds(processes: Mapping[str, int]) -> Seconds:
 
     Render processes, whoever's children they are, are a role of their own; so is this process, without its children.
     """
-    used: Counter[str] = Counter()
+    used: defaultdict[str, float] = defaultdict(float)
     for role, pid in processes.items():
         for process in _family(pid):
             with contextlib.suppress(psutil.NoSuchProcess):

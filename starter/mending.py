@@ -8,7 +8,7 @@ from typing import Any, get_args, get_type_hints
 
 from temporalio.api.common.v1 import WorkflowExecution as ExecutionRef
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client import invoice_workflow_id
@@ -31,7 +31,7 @@ from workflows.messages import Resume, TripInvoiceInput, TripInvoiceResult, Void
 from workflows.trip_invoice import TripInvoice
 
 MAX_ANSWER = 1024 * 1024  # bytes of a corrected answer
-PATIENCE = timedelta(seconds=30)  # a worker that is up takes an update in milliseconds
+PATIENCE = timedelta(seconds=15)  # a worker that is up takes an update in milliseconds
 
 Handle = WorkflowHandle[TripInvoice, TripInvoiceResult]
 
@@ -65,7 +65,7 @@ async def _patiently(update: Any) -> str:  # noqa: ANN401 - a coroutine of the S
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return str(await update)
-    except TimeoutError:
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         raise SystemUnavailableError(
             f"no worker took the update within {PATIENCE.total_seconds():.0f} s: start one with `tripinvoice worker`, "
             "then look with `tripinvoice show` before you try again"

@@ -1,4 +1,4 @@
-"""Everything that can go wrong, as one question: does trying again help?
+"""Everything that can go wrong, sorted by one question: does trying again help.
 
     TripInvoiceError
     ├── ConfigurationError        the program is set up wrongly: it does not start, no trip is touched
@@ -89,9 +89,7 @@ class StoreUnusableError(PermanentError):
 class TransientError(TripInvoiceError):
     """Trying again later helps; ``retry_after`` is the wait the other side asked for, if it did."""
 
-    def __init__(
-        self, message: str, *, field: str | None = None, retry_after: timedelta | None = None
-    ) -> None:
+    def __init__(self, message: str, *, field: str | None = None, retry_after: timedelta | None = None) -> None:
         super().__init__(message, field=field)
         self.retry_after = retry_after
 

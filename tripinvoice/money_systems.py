@@ -3,7 +3,7 @@
 The table is data (TOML, see ``docs/money-systems.md``); this module is its shape.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,8 @@ class MoneySystem:
 
     ``url`` is a template: ``{trip_id}`` and ``{system-name.field}`` of systems it depends on, e.g.
     ``http://drivers/v1/{trip-records.driver_ref}``. Empty ``countries`` or ``lines_of_business`` means all.
-    A required system that has no answer parks the invoice; an optional one is left out.
+    A required system that has no answer parks the invoice; an optional one is left out. ``headers`` are sent with every
+    request; they may be credentials, so no text ever shows them.
     """
 
     name: str
@@ -29,6 +30,7 @@ class MoneySystem:
     depends_on: tuple[str, ...] = ()
     timeout: timedelta = timedelta(seconds=2)
     concurrency: int = 32
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def applies_to(self, trip: Trip) -> bool:
         """Whether this system is asked about this trip."""

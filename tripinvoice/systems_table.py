@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
+from types import MappingProxyType
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -25,6 +26,7 @@ MIN_TIMEOUT = timedelta(milliseconds=50)
 MAX_TIMEOUT = timedelta(minutes=1)
 PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
+_FROM_ENVIRONMENT = "env:"
 _BASE = "{base}"
 _DURATION = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)(ms|s|m)")
 _MILLISECONDS = {"ms": 1, "s": 1_000, "m": 60_000}
@@ -60,6 +62,10 @@ class _Entry(BaseModel):
         seconds=2
     )
     concurrency: Annotated[int, Field(ge=1, le=10_000)] = 32
+    headers: dict[
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]{0,63}$")],
+        Annotated[str, StringConstraints(pattern=r"^[ -~]{1,4000}$")],
+    ] = Field(default_factory=dict)
 
 
 _REMEDIES = {
@@ -72,15 +78,20 @@ _REMEDIES = {
     "depends_on": "a list of names of other systems in this table",
     "timeout": "'500ms', '2s' or whole seconds, from 50 ms to 1 minute",
     "concurrency": "a whole number from 1 to 10000",
+    "headers": "a table such as { Authorization = 'env:FARES_AUTHORIZATION' }",
 }
 
 
-def read_table(text: str, *, base: str | None = None) -> tuple[MoneySystem, ...]:
+def read_table(
+    text: str, *, base: str | None = None, environ: Mapping[str, str] = MappingProxyType({})
+) -> tuple[MoneySystem, ...]:
     """Read the table, in its order. ``base`` is the address that ``{base}`` stands for in its URLs.
+
+    A header written ``env:NAME`` is taken from ``environ``, so that credentials need not stand in a file.
 
     Raises :class:`ConfigurationError` for anything that is not a usable table, naming entry and field.
     """
-    systems = tuple(_system(entry, number, base) for number, entry in enumerate(_entries(text), 1))
+    systems = tuple(_system(entry, number, base, environ) for number, entry in enumerate(_entries(text), 1))
     names = [system.name for system in systems]
     for name in names:
         if names.count(name) > 1:
@@ -124,7 +135,7 @@ def _entries(text: str) -> list[object]:
     return entries
 
 
-def _system(raw: object, number: int, base: str | None) -> MoneySystem:
+def _system(raw: object, number: int, base: str | None, environ: Mapping[str, str]) -> MoneySystem:
     name = raw.get("name") if isinstance(raw, dict) else None
     label = name if isinstance(name, str) and name else f"entry {number}"
     try:
@@ -132,7 +143,19 @@ def _system(raw: object, number: int, base: str | None) -> MoneySystem:
     except ValidationError as error:
         raise _explain(label, error) from None
     fields = {field: getattr(entry, field) for field in _Entry.model_fields}
-    return MoneySystem(**{**fields, "url": _with_base(label, entry.url, base)})
+    headers = tuple((header, _secret(label, value, environ)) for header, value in entry.headers.items())
+    return MoneySystem(**{**fields, "url": _with_base(label, entry.url, base), "headers": headers})
+
+
+def _secret(label: str, value: str, environ: Mapping[str, str]) -> str:
+    """The header's value; one that is kept in the environment must be there and be one line of ASCII."""
+    if not value.startswith(_FROM_ENVIRONMENT):
+        return value
+    name = value.removeprefix(_FROM_ENVIRONMENT)
+    found = environ.get(name, "")
+    if not found or not found.isascii() or not found.isprintable():
+        raise _error(label, "headers", f"the environment variable {name} is not set, or is not one line of ASCII")
+    return found
 
 
 def _explain(label: str, error: ValidationError) -> ConfigurationError:

@@ -119,7 +119,7 @@ class Wiring:
         """The upstream systems of the declared table."""
         from tripinvoice.adapters.systems_http import HttpMoneySystems
 
-        table = read_table(self._systems_text(), base=self.settings.money_systems_url)
+        table = read_table(self._systems_text(), base=self.settings.money_systems_url, environ=os.environ)
         systems = HttpMoneySystems(table, self.clock)
         self._open.push_async_callback(systems.close)
         return systems
@@ -128,7 +128,7 @@ class Wiring:
         match urlsplit(self.settings.money_systems).scheme:
             case "sample":
                 self._warn_embedded("money_systems")
-                return files("starter.samples").joinpath("money_systems.toml").read_text("utf-8")
+                return files("tripinvoice").joinpath("sample_money_systems.toml").read_text("utf-8")
             case "file":
                 return _read(self._path(self.settings.money_systems), "money_systems")
             case _:

@@ -190,12 +190,15 @@ class TripInvoice:
         )
 
     async def _void_numbers(self, reason: str) -> None:
+        if not self.taken:
+            # An attempt that we gave up may still take the number later: take it ourselves, so that it can be voided.
+            await self._number()
         self._at("void")
         voided = await workflow.execute_activity_method(
             StorageActivities.void,
             VoidInput(drafts=self.drafts, reason=reason),
             activity_id="void",
-            summary="void " + (", ".join(self._numbers()) or "what may have been numbered"),
+            summary="void " + ", ".join(self._numbers()),
             **policies.RECORD.options(),
         )
         self.documents = voided.documents
@@ -221,6 +224,7 @@ class TripInvoice:
     def resume(self, request: Resume) -> str:
         """Go on; everything is asked anew unless a number is already taken."""
         self.resumed += 1
+        self.void_reason = None
         if not self.number_asked:
             self.trip = request.trip or self.trip
             self.corrections |= request.corrections

@@ -1,16 +1,11 @@
 """A command's way to Temporal, with errors that an operator can act on."""
 
-import logging
-from datetime import timedelta
-
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
-from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
+from temporalio.runtime import Runtime, TelemetryConfig
 
 from starter.cli.failures import CommandError
 from starter.client import connect
-
-UPDATE_PATIENCE = timedelta(seconds=30)  # a worker that is up takes an update in milliseconds
 
 
 def temporal_address() -> str:
@@ -28,7 +23,7 @@ def _config() -> dict[str, object]:
 
 
 async def temporal() -> Client:
-    """A client, or the one line that says how to get a server. The SDK's own log goes to Python's, not to stdout."""
+    """A client, or the one line that says how to get a server."""
     address = temporal_address()
     try:
         return await connect(runtime=_runtime())
@@ -41,6 +36,5 @@ async def temporal() -> Client:
 
 
 def _runtime() -> Runtime:
-    forwarding = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
-    logs = LoggingConfig(filter=TelemetryFilter(core_level="WARN", other_level="ERROR"), forwarding=forwarding)
-    return Runtime(telemetry=TelemetryConfig(logging=logs))
+    """Silent: an error reaches us as an exception, and the SDK's core would write its log to stdout."""
+    return Runtime(telemetry=TelemetryConfig(logging=None))

@@ -4,10 +4,11 @@ import asyncio
 import threading
 from collections.abc import Callable, Iterator, Sequence
 
+from temporalio.client import Client
+
 from starter.bridge import Bridge, Pace
 from starter.demo.progress import Progress
 from starter.demo.stage import Stage
-from starter.demo.tally import Tally
 from starter.demo.tallying import TalliedFeed, tallied_start
 from starter.demo.trips import Event
 from starter.demo.watch import Watch
@@ -20,16 +21,16 @@ _LOOK_SECONDS = 0.1
 
 
 async def flow(
-    stage: Stage, events: Sequence[Event], tally: Tally, watch: Watch, show: Callable[[Progress], None]
+    stage: Stage, client: Client, events: Sequence[Event], watch: Watch, show: Callable[[Progress], None]
 ) -> bool:
     """Feed and bridge until every event has come to an end; ``False`` when they do not get there."""
-    stop = asyncio.Event()
-    start = tallied_start(stage.client, stage.stores.records, tally)
+    stop, tally = asyncio.Event(), watch.tally
+    start = tallied_start(client, stage.stores.records, tally)
     bridge = Bridge(TalliedFeed(stage.wiring.trips, tally), start, stage.wiring.clock, pace=Pace(drain=1.0))
     try:
         async with asyncio.TaskGroup() as group:
             group.create_task(bridge.run(stop))
-            feeding = group.create_task(_feed(stage, events, tally, watch))
+            feeding = group.create_task(_feed(stage, events, watch))
             complete = await watch.until_complete(show)
             feeding.cancel()
             stop.set()
@@ -38,22 +39,22 @@ async def flow(
     return complete
 
 
-async def _feed(stage: Stage, events: Sequence[Event], tally: Tally, watch: Watch) -> None:
+async def _feed(stage: Stage, events: Sequence[Event], watch: Watch) -> None:
     """Publish all events in order."""
     stop = threading.Event()
     try:
         for batch in _batches(events):
-            await _until_room(tally, watch, len(batch))
-            tally.fed += len(batch)
+            await _until_room(watch, len(batch))
+            watch.tally.fed += len(batch)
             messages = [(event.trip_id.encode(), event.value, event.headers) for event in batch]
             await asyncio.to_thread(stage.wiring.publish, messages, stop)
     finally:
         stop.set()
 
 
-async def _until_room(tally: Tally, watch: Watch, wanted: int) -> None:
+async def _until_room(watch: Watch, wanted: int) -> None:
     """Wait until so many more may be under way."""
-    while tally.fed - watch.now.done > UNDER_WAY - wanted:  # noqa: ASYNC110 - what changes is on a server
+    while watch.tally.fed - watch.now.done > UNDER_WAY - wanted:  # noqa: ASYNC110 - what changes is on a server
         await asyncio.sleep(_LOOK_SECONDS)
 
 

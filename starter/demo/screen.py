@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from starter.cli.output import emit, safe, stderr, stdout
+from starter.demo.document_table import LONG, near, table_of
 from starter.demo.progress import Progress
 from starter.demo.tally import Refused
 
@@ -21,12 +22,8 @@ if TYPE_CHECKING:  # the SDK takes a second to load, which the servers use to st
     from starter.demo.proof import Document, Proof
     from workflows.messages import Status
 
-FIRST, LAST = 20, 5
-"""Rows shown of a table longer than :data:`LONG`."""
-LONG = 60
 SHOWN_PROBLEMS = 20
 PLAIN_SECONDS = 5.0
-WIDE_ENOUGH = 130  # columns: below, the paths are said once instead of in every row
 _WINDOW_SECONDS = 10.0
 
 
@@ -98,14 +95,14 @@ class Screen:
             return
         if not documents:
             return
-        wide = self._answer.width >= WIDE_ENOUGH
+        table, paths = table_of(documents, self._answer.width)
         self._answer.print()
-        self._answer.print(_table(documents, paths=wide))
+        self._answer.print(table)
         folder = documents[0].pdf.parent
         if len(documents) > LONG:
-            self._say_answer(f"… all {len(documents):,} are listed in {_near(listing)}")
-        if not wide:
-            self._say_answer(f"PDFs: {_near(folder)}/<number>.pdf")
+            self._say_answer(f"… all {len(documents):,} are listed in {near(listing)}")
+        if not paths:
+            self._say_answer(f"PDFs: {near(folder)}/<number>.pdf")
 
     def _say_answer(self, line: str, style: str = "dim") -> None:
         self._answer.print(safe(line, style), soft_wrap=True)
@@ -148,7 +145,7 @@ class Screen:
         """The servers stay up: how to use them."""
         self._told.print()
         self._told.print(safe("The servers stay up until Ctrl-C. In another terminal:", "bold"), soft_wrap=True)
-        for line in (f"source {_near(env)}", "tripinvoice status", "tripinvoice show TRIP_OR_NUMBER"):
+        for line in (f"source {near(env)}", "tripinvoice status", "tripinvoice show TRIP_OR_NUMBER"):
             self._told.print(safe(f"  {line}"), soft_wrap=True)
         self._told.print(safe(exports, "dim"), soft_wrap=True)
 
@@ -160,12 +157,12 @@ class Screen:
 
 def _bar(now: Progress, rate: float) -> Table:
     grid = Table.grid(padding=(0, 2, 0, 0))
-    left = (now.events - now.done) / rate if rate else None
+    left = f", {_clock((now.events - now.done) / rate)} left" if rate else ", the worker gets ready"
     grid.add_row(
-        ProgressBar(total=max(now.events, 1), completed=now.done, width=32),
+        ProgressBar(total=max(now.events, 1), completed=now.done, width=24),
         Text(f"{now.done:,}/{now.events:,} trips", "bold"),
         Text(f"{rate:.1f}/s", "cyan"),
-        Text(f"{_clock(now.seconds)}" + (f", {_clock(left)} left" if left else ""), "dim"),
+        Text(_clock(now.seconds) + (left if now.done < now.events else ""), "dim"),
     )
     return grid
 
@@ -185,44 +182,7 @@ def _clock(seconds: float) -> str:
     return f"{minutes}:{rest:02}"
 
 
-def _table(documents: "Sequence[Document]", *, paths: bool) -> Table:
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("Trip", no_wrap=True, overflow="ellipsis", min_width=8)
-    table.add_column("Country", no_wrap=True)
-    table.add_column("Kind", no_wrap=True)
-    table.add_column("Number", no_wrap=True)
-    table.add_column("Total", justify="right", no_wrap=True)
-    if paths:
-        table.add_column("PDF", no_wrap=True, overflow="ellipsis")
-    for document in _some(documents):
-        table.add_row(*(_row(document, paths=paths) if document else ["…"]))
-    return table
-
-
-def _some(documents: "Sequence[Document]") -> "Sequence[Document | None]":
-    """All, or the first and the last with a gap between."""
-    return documents if len(documents) <= LONG else [*documents[:FIRST], None, *documents[-LAST:]]
-
-
-def _row(document: "Document", *, paths: bool) -> list[Text]:
-    record = document.record
-    number = safe(record.number, f"link {document.pdf.as_uri()}")
-    row = [safe(record.document.trip_id), safe(record.country), safe(_kind(document)), number, safe(record.total)]
-    return [*row, safe(_near(document.pdf), "dim")] if paths else row
-
-
-def _kind(document: "Document") -> str:
-    key = document.record.document
-    return f"{key.contract} {key.kind}".replace("_", " ")
-
-
 def _why(status: "Status") -> str:
     if status.failure is None:
         return f"at {status.step}"
     return f"{status.failure.step}: {status.failure.reason} [{status.failure.code}]"
-
-
-def _near(path: Path) -> str:
-    """As a person would type it from here."""
-    here = Path.cwd()
-    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

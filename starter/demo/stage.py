@@ -4,16 +4,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from starter.demo.folder import DemoFolder
 from starter.demo.servers import NAMESPACE, Addresses, Launcher, demo_settings, free_ports, listening
 from starter.embedded import Guard, Supervisor
 from tripinvoice.ports import DocumentStore, InvoiceRecords, NumberLedger
 from tripinvoice.wiring import Wiring
-
-if TYPE_CHECKING:
-    from temporalio.client import Client
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +28,8 @@ class Stage:
     addresses: Addresses
     variables: dict[str, str]
     wiring: Wiring
-    client: "Client"
     guard: Guard
+    temporal: Supervisor
     worker: Supervisor
 
     @property
@@ -64,13 +60,8 @@ async def opened(
         worker = launcher.worker(variables)
         await guard.meanwhile(listening(temporal, port))
         await guard.keep(worker)
-        # Only now, while the servers start: this is a second of imports.
-        from starter.demo.connection import connected
-
-        client = await guard.meanwhile(connected(addresses.temporal))
-        temporal.keeps_state = True
         await guard.meanwhile(listening(systems, systems_port))
         folder.write_env(variables)
         yield Stage(
-            addresses=addresses, variables=variables, wiring=wiring, client=client, guard=guard, worker=worker
+            addresses=addresses, variables=variables, wiring=wiring, guard=guard, temporal=temporal, worker=worker
         )

@@ -32,7 +32,7 @@ class Watch:
         self.patience = PATIENCE
         self._client = client
         self._records = records
-        self._tally = tally
+        self.tally = tally
         self._documents_before = _issued(records)
         self._since = time.monotonic()
         self._moved = self._since
@@ -42,10 +42,10 @@ class Watch:
         closed, parked = await asyncio.gather(self._count(_CLOSED), self._count(_PARKED))
         seen = Progress(
             events=self.now.events,
-            fed=self._tally.fed,
-            taken=self._tally.taken,
-            refused=len(self._tally.refused),
-            repeated=self._tally.repeated,
+            fed=self.tally.fed,
+            taken=self.tally.taken,
+            refused=len(self.tally.refused),
+            repeated=self.tally.repeated,
             closed=closed,
             parked=parked,
             documents=await asyncio.to_thread(_issued, self._records) - self._documents_before,

@@ -1,7 +1,7 @@
 """The sample money systems: one HTTP server that answers as all of them, from the scenarios it was given.
 
 Run it with ``python -m starter.samples.server --trips FILE``, or in a program with :func:`serve`. Addresses are those
-of ``money_systems.toml``: ``/<system>/…`` with the trip's id as the last part of the path or as ``?trip=``.
+of ``sample_money_systems.toml``: ``/<system>/…`` with the trip's id as the last part of the path or as ``?trip=``.
 For tests and demonstrations: ``PUT /_faults`` (one fault or a list), ``DELETE /_faults``, ``PUT /_scenarios``
 (``{"trip_id", "answers"}``), ``GET`` and ``DELETE /_calls``, ``GET /_health``.
 """

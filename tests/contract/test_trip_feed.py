@@ -140,6 +140,13 @@ def test_limit_zero_waits_and_pauses_without_loss(bootstrap: str, topic: str) ->
     assert len(rest) == 7
 
 
+def test_limit_zero_from_the_start_loses_nothing(bootstrap: str, topic: str) -> None:
+    """Messages of partitions that are assigned while there is no room wait for it."""
+    with closing(feed_of(bootstrap, topic, fresh("group"))) as feed:
+        assert [message for _ in range(25) for message in feed.poll(0, 0.1)] == []
+        assert len(places(poll_until(feed, 9))) == 9
+
+
 def test_a_refused_message_is_a_dead_letter(bootstrap: str) -> None:
     """The letter has the message's bytes and headers, where it was, and why it was refused; the offset moves on."""
     topic, group = fresh("trips"), fresh("group")

@@ -25,7 +25,7 @@ from tripinvoice.trip_event import parse_trip_event
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)  # the whole sample lies before
 SAMPLE = {scenario.trip_id: scenario for scenario in sample_trips()}
-TABLE = read_table(files("starter.samples").joinpath("money_systems.toml").read_text("utf-8"), base="http://x")
+TABLE = read_table(files("tripinvoice").joinpath("sample_money_systems.toml").read_text("utf-8"), base="http://x")
 
 
 def read(*lines: object) -> list[Scenario | RefusedRow]:

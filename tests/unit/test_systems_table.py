@@ -178,7 +178,7 @@ class TestReady:
 
 
 class TestBundledTable:
-    TEXT = files("starter.samples").joinpath("money_systems.toml").read_text("utf-8")
+    TEXT = files("tripinvoice").joinpath("sample_money_systems.toml").read_text("utf-8")
 
     def test_it_is_valid_and_large(self) -> None:
         """The sample has thirty systems and more, of every kind."""
@@ -217,3 +217,27 @@ class TestDocumentation:
         """The table in docs/money-systems.md is valid."""
         example = re.findall(r"```toml\n(.*?)```", DOCS.read_text("utf-8"), re.DOTALL)[0]
         assert len(read_table(example)) == 3
+
+
+def test_a_header_comes_from_the_environment() -> None:
+    """A credential is named in the table and kept outside; it shows in no representation of the system."""
+    text = _WITH_HEADERS.format(value="env:FARES_AUTHORIZATION")
+    [system] = read_table(text, environ={"FARES_AUTHORIZATION": "Bearer abc"})
+    assert (("Authorization", "Bearer abc"), ("X-Team", "invoices")) == system.headers
+    assert "abc" not in repr(system)
+
+
+@pytest.mark.parametrize("environ", [{}, {"FARES_AUTHORIZATION": ""}, {"FARES_AUTHORIZATION": "two\nlines"}])
+def test_a_missing_credential_stops_the_program(environ: dict[str, str]) -> None:
+    """The variable is named, its value is not shown."""
+    with pytest.raises(ConfigurationError, match=r"fares: headers: the environment variable FARES_AUTHORIZATION"):
+        read_table(_WITH_HEADERS.format(value="env:FARES_AUTHORIZATION"), environ=environ)
+
+
+_WITH_HEADERS = """
+[[system]]
+name = "fares"
+url = "https://fares.example.com/trips/{{trip_id}}"
+provides = "charges"
+headers = {{ Authorization = "{value}", X-Team = "invoices" }}
+"""

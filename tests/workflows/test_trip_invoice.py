@@ -327,7 +327,7 @@ async def test_killed_render_processes_delay_but_lose_nothing(stack: Stack) -> N
     """The pool is rebuilt and the documents are rendered again; the worker does not notice."""
     trips = [await stack.know(scenarios.london(f"killed-{i}")) for i in range(4)]
     handles = [await stack.start(trip) for trip in trips]
-    while not _kill_render_processes():
+    while not _kill_render_processes():  # noqa: ASYNC110 - processes tell nobody that they have started
         await asyncio.sleep(0.02)
     results = [await handle.result() for handle in handles]
     assert ["Issued"] * 4 == [result.state for result in results]

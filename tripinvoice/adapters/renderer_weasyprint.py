@@ -162,7 +162,12 @@ class WeasyPrintRenderer:
 
     def render_now(self, invoice: Invoice) -> Rendition:
         """The PDF, waiting for it in this thread. Raises as :meth:`render` does."""
-        content = dump(invoice)
+        try:
+            content = dump(invoice)
+        except UnicodeEncodeError:
+            raise DocumentError(
+                "invoice: a text contains half a character (a lone surrogate); mend it in the system it came from"
+            ) from None
         with self._process() as process:
             pdf = process.print(content, self._seconds)
             return Rendition(

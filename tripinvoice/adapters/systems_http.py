@@ -77,7 +77,8 @@ class HttpMoneySystems:
 
     async def _get(self, system: MoneySystem, url: URL) -> dict[str, Any] | None:
         timeout = aiohttp.ClientTimeout(total=system.timeout.total_seconds())
-        async with self._open().get(url, timeout=timeout, allow_redirects=False) as response:
+        headers = dict(system.headers)
+        async with self._open().get(url, headers=headers, timeout=timeout, allow_redirects=False) as response:
             if response.status in _NO_ANSWER:
                 return None
             if response.status != HTTPStatus.OK:

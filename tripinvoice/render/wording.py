@@ -1,5 +1,6 @@
 """What templates call to write: money, dates, numbers and catalog words, in the language of the document."""
 
+import re
 from collections.abc import Callable
 from copy import copy
 from datetime import date, datetime, timedelta
@@ -15,6 +16,8 @@ from tripinvoice.money import Money, exponent
 from tripinvoice.render.catalogs import Catalog, catalog
 
 _METRES_PER_MILE = Decimal("1609.344")
+# A currency that is written as letters stands apart from the number (CLDR's alphaNextToNumber, which Babel leaves out).
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _IMPERIAL = frozenset({"US", "GB"})  # where road distances are told in miles
 
 
@@ -67,7 +70,8 @@ class Wording:
         """An amount with its currency."""
         digits = exponent(money.currency)
         pattern = _with_decimals(self._locale.currency_formats["standard"], digits, digits)
-        return str(pattern.apply(money.decimal, self._locale, currency=money.currency, currency_digits=False))
+        text = str(pattern.apply(money.decimal, self._locale, currency=money.currency, currency_digits=False))
+        return _LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
 
     def amount(self, money: Money) -> str:
         """An amount alone, for columns whose head names the currency."""

@@ -116,3 +116,31 @@ def test_a_commit_that_failed_stays_due() -> None:
     windows.drop([KEY])
     windows.committed(KEY, 5)
     assert windows.due() == {}
+
+
+def test_an_assignment_that_is_over_no_longer_counts() -> None:
+    """A late accept moves nothing: at that offset there may be another message by now, or another owner."""
+    windows = Windows()
+    windows.assign([KEY])
+    before = windows.receive(KEY, 4)
+    windows.assign([KEY])
+    after = windows.receive(KEY, 4)
+    assert before is not None
+    assert after is not None
+    windows.finish(message(4, before))
+    assert windows.due() == {}
+    windows.finish(message(4, after))
+    assert windows.due() == {KEY: 5}
+
+
+def test_a_log_that_was_cut_begins_a_new_assignment() -> None:
+    """An offset that comes again is a new message: it has to be finished itself, and then all is."""
+    windows = Windows()
+    windows.assign([KEY])
+    first = [windows.receive(KEY, offset) for offset in (4, 5)]
+    again = windows.receive(KEY, 4)
+    assert again is not None
+    assert again not in first
+    windows.finish(message(5, first[1] or 0))
+    windows.finish(message(4, again))
+    assert (windows.due(), windows.longest()) == ({KEY: 5}, 0)

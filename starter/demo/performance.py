@@ -1,0 +1,83 @@
+"""The demonstration proper, once its servers are there: feed, wait, prove, show."""
+
+import asyncio
+import json
+import logging
+import time
+
+from temporalio.client import Client
+
+from starter.demo.connection import connected
+from starter.demo.flow import flow
+from starter.demo.folder import DemoFolder
+from starter.demo.proof import Proof, prove
+from starter.demo.screen import Screen
+from starter.demo.stage import Stage
+from starter.demo.tally import Tally
+from starter.demo.trips import Trips
+from starter.demo.watch import Watch
+from tripinvoice.log import configure
+
+MAX_PARKED_TOLD = 100
+
+
+class Performance:
+    """One run on a stage."""
+
+    def __init__(self, stage: Stage, folder: DemoFolder, screen: Screen, trips: Trips) -> None:
+        self._stage = stage
+        self._folder = folder
+        self._screen = screen
+        self._trips = trips
+        self._tally = Tally()
+
+    async def run(self, began: float) -> int:
+        """Make the invoices; the exit code. ``began`` is the monotonic time at which starting the servers began."""
+        _log_into(self._folder)
+        client = await connected(self._stage.addresses.temporal)
+        self._stage.temporal.keeps_state = True
+        started_in = time.monotonic() - began
+        watch = Watch(client, self._stage.stores.records, self._tally, len(self._trips.events))
+        if not await self._flow(client, watch):
+            self._screen.failure(await self._what_is_stuck(watch))
+        return await self._conclude(watch, started_in)
+
+    async def _flow(self, client: Client, watch: Watch) -> bool:
+        with self._screen:
+            return await flow(self._stage, client, self._trips.events, watch, self._screen.progress)
+
+    async def _conclude(self, watch: Watch, started_in: float) -> int:
+        """Prove and show."""
+        parked = await watch.parked(MAX_PARKED_TOLD)
+        stores = self._stage.stores
+        proof = await asyncio.to_thread(prove, self._trips, self._tally, parked, stores, self._folder)
+        self._write_listing(proof)
+        refused = [*self._trips.refused, *self._tally.refused]
+        self._screen.documents(proof.documents, self._folder.listing)
+        self._screen.problems(refused, parked, watch.now.parked, proof.lost)
+        self._screen.summary(proof, watch.now, started_in)
+        all_invoiced = not (refused or watch.now.parked or proof.lost)
+        return 0 if proof.holds and all_invoiced else 1
+
+    def _write_listing(self, proof: Proof) -> None:
+        with self._folder.listing.open("w", encoding="utf-8") as file:
+            for document in proof.documents:
+                file.write(json.dumps(document.as_json(), ensure_ascii=False) + "\n")
+
+    async def _what_is_stuck(self, watch: Watch) -> list[str]:
+        addresses = self._stage.addresses
+        where = addresses.ui or f"`temporal workflow list --address {addresses.temporal}`"
+        return [
+            f"No progress for {watch.patience:.0f} seconds. This is what it waits for:",
+            *(f"  {line}" for line in await watch.held_up()),
+            f"Look at {where} and at {self._folder.logs}/. What is issued stays: the same command goes on from there.",
+        ]
+
+
+def _log_into(folder: DemoFolder) -> None:
+    """What this process, its bridge and its clients have to say goes to a file, not between the lines of a screen."""
+    configure("info", "json")
+    stream = (folder.logs / "bridge.log").open("w", encoding="utf-8")
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(stream)
