@@ -24,7 +24,7 @@ _INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Exit code: 0 when all was measured that can be here, 1 when a measurement failed, 130 after Ctrl-C."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     at = SystemClock().now()
     result: dict[str, Any] = {"at": at.isoformat(timespec="seconds"), "quick": options.quick, "machine": machine()}
     report.machine(result)
@@ -51,9 +51,9 @@ def _measure(options: argparse.Namespace, result: dict[str, Any]) -> None:
         result["render"] = render.run(documents, memory_documents)
         print(render.table(result["render"]))
     if {"pipeline", "celery", "history"} & set(options.only):
-        plan = _plan(options, result)
+        chosen = plan(options, result)
         print("\nstarting servers and workers …", flush=True)
-        result |= asyncio.run(_until_terminated(plan))
+        result |= asyncio.run(_until_terminated(chosen))
         report.history(result["history"])
         if "pipeline" in result:
             report.pipeline(result["pipeline"])
@@ -66,7 +66,7 @@ async def _until_terminated(plan: Plan) -> dict[str, Any]:
     return await task
 
 
-def _plan(options: argparse.Namespace, result: dict[str, Any]) -> Plan:
+def plan(options: argparse.Namespace, result: dict[str, Any]) -> Plan:
     trips = options.trips or (20 if options.quick else 150)
     contest = bool({"pipeline", "celery"} & set(options.only))
     missing = _missing() if "celery" in options.only else None
@@ -91,7 +91,7 @@ def _missing() -> str | None:
     return None
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="under a minute; to see that it works, not for figures")
     parser.add_argument(

@@ -14,7 +14,6 @@ from temporalio.worker import Replayer
 from starter.plugin import tripinvoice_plugin
 from tripinvoice.errors import ConflictError, NotFoundError, SystemUnavailableError, TripInvoiceError
 from workflows import policies
-from workflows.registry import WORKFLOWS
 from workflows.messages import RegenerateInput, RegenerateResult
 from workflows.regenerate import RegenerateInvoice
 from workflows.registry import WORKFLOWS
@@ -43,8 +42,8 @@ async def regenerate(client: Client, trip_id: str, patience: timedelta) -> Regen
             return await handle.result()
     except TimeoutError:
         raise SystemUnavailableError(
-            f"{workflow_id}: not done within {patience.total_seconds():.0f} s, and still going on: is a worker running? "
-            "Ask again later, the same command joins it"
+            f"{workflow_id}: not done within {patience.total_seconds():.0f} s, and still going on; is a worker "
+            "running? Ask again later, the same command joins it"
         ) from None
     except WorkflowFailureError as error:
         raise _explained(workflow_id, error) from error

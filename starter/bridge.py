@@ -10,7 +10,6 @@ topic has the message. Nothing else ends it: what cannot be reached is tried for
 
 import asyncio
 import random
-import signal
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +19,7 @@ from typing import Any
 import structlog
 
 from starter.client import StartOutcome
-from starter.trouble import Trouble, judge, told
+from starter.trouble import Trouble, judge, named, told
 from tripinvoice.ports import Clock, FeedMessage, TripFeed
 from tripinvoice.trip import Trip
 from tripinvoice.trip_event import parse_trip_event
@@ -128,6 +127,8 @@ class Bridge:
     # The event loop.
 
     def _arrived(self, messages: Sequence[FeedMessage]) -> None:
+        if self._drained.is_set():  # cancelled meanwhile: they come again
+            return
         self._received += len(messages)
         for message in messages:
             task = asyncio.create_task(self._bridge(message))
@@ -211,7 +212,7 @@ class Bridge:
     def _say_unavailable(self, error: Exception) -> None:
         if not self._unavailable:
             self._unavailable = True
-            log.warning("temporal_unavailable", error=type(error).__name__, remedy="waiting, no event is lost")
+            log.warning("temporal_unavailable", error=named(error), remedy="waiting, no event is lost")
 
     def _say_available(self) -> None:
         if self._unavailable:
@@ -237,16 +238,3 @@ class _Places:
     def give_back(self) -> None:
         with self._lock:
             self._free += 1
-
-
-async def run_until_signalled(bridge: Bridge) -> BridgeSummary:
-    """Run the bridge until SIGTERM or SIGINT, then let it finish what is in flight."""
-    loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        return await bridge.run(stop)
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)

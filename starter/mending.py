@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any, get_args, get_type_hints
 
@@ -61,7 +61,7 @@ async def void(handle: Handle, request: Void) -> str:
     return await _patiently(handle.execute_update(TripInvoice.void, request))
 
 
-async def _patiently(update: Any) -> str:  # noqa: ANN401 - a coroutine of the SDK
+async def _patiently(update: Any) -> str:
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return str(await update)
@@ -91,7 +91,7 @@ async def current_trip(client: Client, handle: Handle) -> Trip:
     return trip
 
 
-def read_changes(settings: list[str]) -> dict[str, object]:
+def read_changes(settings: Sequence[str]) -> dict[str, object]:
     """``pickup.country=DE`` as a field and a value of the field's kind; an empty value takes the field away.
 
     Raises ``InvalidTripError`` for what is no such setting.

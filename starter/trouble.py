@@ -45,6 +45,11 @@ def _refused(error: RPCError) -> bool:
     return error.status is RPCStatusCode.INVALID_ARGUMENT and "search attribute" not in error.message
 
 
+def named(error: Exception) -> str:
+    """What kind of error it is, for the log; not its text, which may hold anything."""
+    return f"Temporal {error.status.name}" if isinstance(error, RPCError) else type(error).__name__
+
+
 def told(error: Exception) -> tuple[str, str]:
     """A stable code and a text without values of the event, for the dead letter and the log."""
     match error:

@@ -42,9 +42,9 @@ with workflow.unsafe.imports_passed_through():
     from workflows.search_attributes import InvoiceState
 
 
-# A parked invoice may outlive many deploys, so versioned workers run it as AUTO_UPGRADE (see worker.py): it moves to the
-# newest version, and changes that old histories would not replay are gated with workflow.patched(). The behaviour is
-# not named here because a server refuses it from workers that are not versioned.
+# A parked invoice may outlive many deploys, so versioned workers run it as AUTO_UPGRADE (see worker.py): it moves to
+# the newest version, and changes that old histories would not replay are gated with workflow.patched(). The behaviour
+# is not named here because a server refuses it from workers that are not versioned.
 @workflow.defn(name="TripInvoice")
 class TripInvoice:
     """fetch → preprocess → number → render + store → record → announce."""
@@ -210,6 +210,7 @@ class TripInvoice:
         """Wait for an operator, for as long as it takes."""
         self.failure, self.was_parked = failure, True
         self._show(InvoiceState.PARKED)
+        workflow.logger.warning("parked", extra={"step": failure.step, "code": failure.code, "field": failure.field})
         try:
             await workflow.wait_condition(lambda: self.state is not InvoiceState.PARKED)
         except asyncio.CancelledError:

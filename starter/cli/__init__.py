@@ -3,11 +3,12 @@
 Commands import what they need when they run, so that help and completion are quick.
 """
 
+import os
 import sys
 import traceback
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.markup import escape
@@ -52,17 +53,17 @@ def _version(value: bool) -> None:  # noqa: FBT001 - Typer calls it
 
 def options(
     *,
-    debug: Annotated[  # noqa: ARG001 - read in main, which also needs it when the arguments are wrong
+    debug: Annotated[  # read in run(), also when the arguments are wrong
         bool, typer.Option("--debug", help="Show where an error came from. Put it before the command.")
     ] = False,
-    version: Annotated[  # noqa: ARG001 - its callback answers
+    version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
     """Makes the legal invoice of every trip, once, and shows where each one is.
 
-    Settings come from TRIPINVOICE_… variables or a .env file (docs/settings.md), Temporal's address from TEMPORAL_ADDRESS
-    or temporal.toml, as for the `temporal` CLI. Every command takes --json and can be run twice.
+    Settings come from TRIPINVOICE_… variables or a .env file (docs/settings.md), Temporal's address from
+    TEMPORAL_ADDRESS or temporal.toml, as for the `temporal` CLI. Every command takes --json and can be run twice.
     """
 
 
@@ -88,17 +89,17 @@ for _panel, _name, _function in _COMMANDS:
     app.command(_name, rich_help_panel=_panel, help=_help(_function), epilog=_epilog(_name))(_function)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def run(arguments: Sequence[str]) -> int:
     """Run a command; returns its exit code. Every error becomes one line on stderr."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
     warnings.formatwarning = lambda message, *_args, **_kwargs: f"tripinvoice: warning: {one_line(str(message))}\n"
     try:
-        result = app(given, prog_name="tripinvoice", standalone_mode=False)
+        result = app(list(arguments), prog_name="tripinvoice", standalone_mode=False)
+        sys.stdout.flush()
     except BrokenPipeError:
-        _close_stdout()
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on, and that is no error
         return Exit.FAILED
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 - the top of the program
-        if "--debug" in given[:1]:
+        if "--debug" in arguments[:1]:
             traceback.print_exception(error)
         line, code = told(error)
         stderr().print(safe(f"tripinvoice: {one_line(line)}"), soft_wrap=True)
@@ -106,8 +107,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(result or Exit.OK)
 
 
-def _close_stdout() -> None:
-    """Whoever read our output has gone; Python must not complain about it at the end."""
-    import os
+def main() -> NoReturn:
+    """The program.
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    Everything is closed when a command returns, so it ends without the interpreter's farewell: the threads of the
+    Temporal SDK were seen to hang or abort in it.
+    """
+    code = run(sys.argv[1:])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)

@@ -22,7 +22,7 @@ EXAMPLES = {
     "parked": ("tripinvoice parked", "tripinvoice parked --country DE --json | jq -r .trip_id"),
     "resume": (
         "tripinvoice resume trip-4711 --reason 'fare service is up again'",
-        "tripinvoice resume trip-4711 --reason 'pickup was wrong' --set pickup.country=DE --set pickup.subdivision=DE-BE",
+        "tripinvoice resume trip-4711 --reason 'wrong country' --set pickup.country=DE --set pickup.subdivision=DE-BE",
         "tripinvoice resume trip-4711 --reason 'fare agreed by phone' --answer fares=@mended.json",
     ),
     "void": (

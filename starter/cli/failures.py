@@ -27,10 +27,8 @@ def told(error: BaseException) -> tuple[str, Exit]:
     match error:
         case CommandError():
             return error.message, error.exit
-        case NotFoundError():
-            return error.message, Exit.NOT_FOUND
         case TripInvoiceError():
-            return error.message, Exit.FAILED
+            return error.message, Exit.NOT_FOUND if isinstance(error, NotFoundError) else Exit.FAILED
         case typer.Abort():
             return "stopped, nothing is changed", Exit.FAILED
         case typer.TyperException():

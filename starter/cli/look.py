@@ -1,10 +1,12 @@
 """Commands that look and change nothing: show, open, status, parked."""
 
 import asyncio
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.padding import Padding
 
 from starter.cli.failures import CommandError
 from starter.cli.output import Json, emit, moment, safe, state, stderr, stdout, table
@@ -64,7 +66,7 @@ def _launch(location: str) -> None:
 
 
 def status(*, as_json: Json = False) -> None:
-    """Count invoices by state, and audit every series of numbers: is it gapless?
+    """Count invoices by state, and audit whether every series of numbers is gapless.
 
     Exit code 1 when a series has a hole. Workflows are counted as far as Temporal's retention reaches, records always.
     """
@@ -133,21 +135,10 @@ def parked(
     if not waiting:
         stdout().print("Nothing is parked.")
         return
-    made = table("trip", "country", "since", "step", "code", "reason")
     for one in waiting:
-        made.add_row(*(safe(one[name]) for name in ("trip_id", "country")), moment_of(one), *map(safe, _why(one)))
-    stdout().print(made)
+        since = moment(one["since"]) if isinstance(one["since"], datetime) else "unknown"
+        facts = (one["country"], one["step"], one["code"])
+        stdout().print(safe(since), safe(one["trip_id"], "bold"), *(safe(fact or "?") for fact in facts))
+        stdout().print(Padding(safe(one["reason"] or "no failure in its newest events"), (0, 0, 0, 4)))
     if len(waiting) == limit:
         stderr().print(f"[dim]only the first {limit}; there may be more: --limit {limit * 10}[/dim]")
-
-
-def moment_of(one: dict[str, object]) -> str:
-    """Since when it waits, for the table."""
-    from datetime import datetime
-
-    since = one["since"]
-    return moment(since) if isinstance(since, datetime) else ""
-
-
-def _why(one: dict[str, object]) -> tuple[object, object, object]:
-    return one["step"] or "", one["code"] or "", one["reason"] or ""

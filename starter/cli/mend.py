@@ -80,7 +80,7 @@ def rerun(  # noqa: PLR0913 - one parameter an option
 ) -> None:
     """Reset the latest run of a trip's workflow to before the step that failed, and let it run from there.
 
-    For a workflow that was terminated or cancelled, or after a deploy that mended a bug; a parked one is better resumed.
+    For a workflow that was terminated or cancelled, or after a deploy that mended a bug; better resume a parked one.
     It is safe to repeat: a step that is done finds what it did, so no second number and no second document comes of it.
     """
     from starter.cli import mended

@@ -8,6 +8,7 @@ from starter.cli.session import temporal
 from starter.client import invoice_workflow_id
 from starter.lookup import latest
 from tripinvoice.errors import NotFoundError
+from tripinvoice.ports import ObjectRef
 from tripinvoice.settings import read_settings
 from tripinvoice.trip_event import correct_trip
 from tripinvoice.wiring import Wiring
@@ -26,7 +27,7 @@ async def resume(trip_id: str, revision: int, reason: str, settings: Sequence[st
     return await mending.resume(handle, Resume(reason=reason, trip=corrected, corrections=archived))
 
 
-def _archive(files: Mapping[str, bytes], wiring: Wiring) -> dict[str, mending.ObjectRef]:
+def _archive(files: Mapping[str, bytes], wiring: Wiring) -> dict[str, ObjectRef]:
     return mending.archive_answers(files, wiring.money_systems, wiring.documents, wiring.clock)
 
 

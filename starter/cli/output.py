@@ -40,7 +40,7 @@ def emit(value: object) -> None:
     sys.stdout.write(json.dumps(value, ensure_ascii=False, default=_plain) + "\n")
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401 - json's signature
+def _plain(value: object) -> Any:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return str(value)

@@ -112,7 +112,7 @@ def _document(record: InvoiceRecord, store: DocumentStore, folder: DemoFolder) -
 def _every_event(trips: Trips, tally: Tally, invoiced: int, parked: int) -> Check:
     refused = len(tally.refused)
     parts = [(invoiced, "invoiced"), (parked, "parked"), (refused, "refused"), (tally.repeated, "repeated")]
-    told = " + ".join(f"{count} {what}" for count, what in parts if count or what in {"invoiced", "parked"})
+    told = " + ".join(f"{count:,} {what}" for count, what in parts if count or what in {"invoiced", "parked"})
     accounted = sum(count for count, _ in parts)
     return Check(
         holds=accounted == len(trips.events),

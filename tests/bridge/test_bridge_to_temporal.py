@@ -1,8 +1,6 @@
 """The bridge between librdkafka's mock cluster and a real Temporal server."""
 
 import asyncio
-import os
-import signal
 import socket
 from collections.abc import Sequence
 from functools import partial
@@ -11,13 +9,12 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.testing import WorkflowEnvironment
 
-from starter.bridge import Bridge, BridgeSummary, run_until_signalled
+from starter.bridge import BridgeSummary
 from starter.client import invoice_workflow_id, start_trip_invoice
 from starter.plugin import tripinvoice_plugin
-from tests.bridge.test_bridge import QUICK, bridge_until, done, events
+from tests.bridge.test_bridge import bridge_until, done, events
 from tests.kafka import feed_of, fresh, lag_of
 from tests.running import temporal_binary
-from tripinvoice.adapters.clock import SystemClock
 from tripinvoice.adapters.kafka_mock import MockCluster
 from tripinvoice.adapters.kafka_producer import publish
 from workflows import search_attributes as sa
@@ -42,7 +39,7 @@ async def running_workflows(client: Client, names: Sequence[str]) -> list[str]:
 
 
 async def test_each_trip_has_one_workflow() -> None:
-    """Events that come twice, in one run or in the next, start one workflow each; SIGTERM ends the bridge."""
+    """Events that come twice, in one run or in the next, start one workflow each."""
     topic, group = fresh("trips"), fresh("group")
     with MockCluster() as cluster:
         publish(cluster.bootstrap, topic, events(*NAMES, *NAMES[:4]))
@@ -53,12 +50,8 @@ async def test_each_trip_has_one_workflow() -> None:
             assert [f"invoice/{name}" for name in NAMES] == await running_workflows(environment.client, NAMES)
 
             publish(cluster.bootstrap, topic, events(*NAMES[:2], "trip-new"))
-            bridge = Bridge(feed_of(cluster.bootstrap, topic, group), start, SystemClock(), pace=QUICK)
-            running = asyncio.create_task(run_until_signalled(bridge))
-            while bridge.summary.received < 3:
-                await asyncio.wait([running], timeout=0.05)
-            os.kill(os.getpid(), signal.SIGTERM)
-            assert await running == BridgeSummary(received=3, started=1, duplicates=2)
+            summary = await bridge_until(feed_of(cluster.bootstrap, topic, group), start, done(3))
+            assert summary == BridgeSummary(received=3, started=1, duplicates=2)
             assert lag_of(cluster.bootstrap, topic, group) == 0
 
 

@@ -65,7 +65,7 @@ class Running:
 
     def until(self, condition: Callable[[], bool], seconds: float = PATIENCE) -> None:
         """Wait for this. Fails with what the run said when it does not come."""
-        wait_for(condition, seconds, lambda: self.stderr.read_text())
+        wait_for(condition, seconds, self.stderr.read_text)
 
     def pid_of(self, words: str) -> int:
         """The process whose command line has these words; 0 when there is none."""

@@ -4,6 +4,7 @@ import hashlib
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,20 +42,27 @@ def test_makes_invoices_whatever_the_settings_around_it_and_never_twice(tmp_path
     assert "4 of the trips had been invoiced by an earlier run" in again.stderr
 
 
+def _documented_trip() -> dict[str, Any]:
+    """The trip that the documentation shows to those who write their own."""
+    text = (Path(__file__).parents[2] / "docs" / "demo.md").read_text("utf-8")
+    trip: dict[str, Any] = json.loads(text.split("```json\n")[1].split("```")[0])
+    return trip
+
+
 def test_says_which_trips_have_no_invoice_and_why(tmp_path: Path) -> None:
     """A line, an event and a trip that cannot become invoices are told with their reasons, the rest goes on."""
-    good, fareless = sample_trips()[:2]
+    good, fareless = _documented_trip(), sample_trips()[1]
     bad_event = {"event": {"schema": "trip.completed/1", "trip_id": "no-country"}, "answers": {}}
     without_fare = json.loads(scenario_line(fareless))
     del without_fare["answers"]["fares"]
     file = tmp_path / "trips.jsonl"
-    lines = [scenario_line(good), b"no JSON at all\n", json.dumps(bad_event).encode() + b"\n"]
-    file.write_bytes(b"".join([*lines, scenario_line(good), json.dumps(without_fare).encode() + b"\n"]))
+    lines = [json.dumps(good), "no JSON at all", json.dumps(bad_event), json.dumps(good), json.dumps(without_fare)]
+    file.write_text("\n".join(lines))
 
     run = demo(tmp_path, "--trips", str(file), "--out", "out", "--no-ui", "--json")
 
     assert run.returncode == 1, run.stderr
-    assert {good.trip_id} == {document["trip_id"] for document in documents(run)}
+    assert {good["event"]["trip_id"]} == {document["trip_id"] for document in documents(run)}
     assert "4 events in = 1 invoiced + 1 parked + 1 refused + 1 repeated" in run.stderr
     assert "line 2" in run.stderr
     assert "no-country" in run.stderr

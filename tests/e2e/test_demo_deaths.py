@@ -68,7 +68,7 @@ def _everything(run: Running) -> list[psutil.Process]:
 def test_two_at_once_work_but_not_in_one_folder(tmp_path: Path) -> None:
     """Each takes ports of its own; the second into the same folder is told so."""
     with running(tmp_path, "--out", "one", "--count", "2", "--no-ui") as first:
-        first.until(lambda: (tmp_path / "one" / "demo.env").exists())
+        first.until((tmp_path / "one" / "demo.env").exists)
         other = tmp_path / "other"
         other.mkdir()
         with running(other, "--out", "two", "--count", "2", "--no-ui") as second:

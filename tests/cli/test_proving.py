@@ -1,0 +1,89 @@
+"""regenerate, replay and doctor."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import ISSUED, PARKED, Cli
+
+pytestmark = pytest.mark.xdist_group("cli")
+
+HISTORIES = Path(__file__).parent.parent / "histories"
+
+
+async def test_regenerate_is_identical(cli: Cli) -> None:
+    """The same evidence gives the same bytes, twice."""
+    for _ in range(2):
+        told = await cli("regenerate", ISSUED, "--json")
+        assert (told.code, [one["identical"] for one in told.lines()]) == (0, [True])
+
+
+async def test_replay_of_what_runs_is_safe(cli: Cli) -> None:
+    """By trip and by query; the verdict is in words and in the exit code."""
+    told = await cli("replay", PARKED)
+    assert (told.code, "safe to deploy" in told.out) == (0, True)
+    told = await cli("replay", "--query", "InvoiceState = 'Issued'", "--json")
+    assert (told.code, {one["safe"] for one in told.lines()}) == (0, {True})
+
+
+async def test_replay_of_another_code_is_unsafe(cli: Cli, tmp_path: Path) -> None:
+    """A history in which another activity was scheduled than the code at hand schedules: exit code 4. No server."""
+    history = json.loads((HISTORIES / "issued.json").read_text())  # noqa: ASYNC240
+    for event in history["events"]:
+        if attributes := event.get("activityTaskScheduledEventAttributes"):
+            attributes["activityType"]["name"] = "paint"
+    file = tmp_path / "changed.json"
+    file.write_text(json.dumps(history))  # noqa: ASYNC240
+    told = await cli("replay", "--file", str(file), TEMPORAL_ADDRESS="localhost:1")
+    assert (told.code, "not safe to deploy" in told.out) == (4, True)
+    same = await cli("replay", "--file", str(HISTORIES / "issued.json"), TEMPORAL_ADDRESS="localhost:1")
+    assert (same.code, "1 replayed, 0 failed: safe to deploy" in same.out) == (0, True)
+
+
+async def test_replay_needs_something_to_replay(cli: Cli) -> None:
+    """Nothing found must not read as safe."""
+    assert (await cli("replay", "nobody")).code == 5
+    assert (await cli("replay", "--query", "TripId = 'nobody'")).code == 5
+    assert (await cli("replay")).code == 2
+
+
+async def test_doctor_finds_a_running_stack_well(cli: Cli) -> None:
+    """Nothing fails; every server is looked at."""
+    told = await cli("doctor", "--json")
+    verdicts = {one["name"]: one["verdict"] for one in told.lines()}
+    assert told.code == 0, told.out
+    assert "fail" not in verdicts.values()
+    for name in ("temporal server", "search attributes", "workers", "clock", "money systems", "numbers", "test document"):
+        assert verdicts[name] == "ok"
+
+
+async def test_doctor_says_how_to_mend(cli: Cli, tmp_path: Path) -> None:
+    """Without servers, and with a data folder that is a file: three things fail, each with its remedy."""
+    file = tmp_path / "file"
+    file.touch()
+    told = await cli(
+        "doctor",
+        "--json",
+        TEMPORAL_ADDRESS="localhost:1",
+        TRIPINVOICE_DATA=str(file),
+        TRIPINVOICE_MONEY_SYSTEMS_URL="http://127.0.0.1:1",
+        TRIPINVOICE_KAFKA="kafka://127.0.0.1:1",
+    )
+    failed = {one["name"]: one["remedy"] for one in told.lines() if one["verdict"] == "fail"}
+    assert told.code == 1
+    assert {"data folder", "record store", "document store", "temporal server", "money systems", "kafka"} <= set(failed)
+    assert all(failed.values())
+
+
+async def test_doctor_embedded_needs_no_server(cli: Cli) -> None:
+    """What a wheel in a clean environment can check of itself."""
+    told = await cli("doctor", "--embedded", TEMPORAL_ADDRESS="localhost:1")
+    assert (told.code, told.err) == (0, "")
+    assert "pango" in told.out
+
+
+async def test_doctor_reports_a_wrong_setting(cli: Cli) -> None:
+    """The variable is named, the value is not."""
+    told = await cli("doctor", TRIPINVOICE_LOG_LEVEL="swordfish")
+    assert (told.code, "TRIPINVOICE_LOG_LEVEL" in told.out, "swordfish" in told.out) == (1, True, False)
