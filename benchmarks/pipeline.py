@@ -32,17 +32,18 @@ RATIOS = {
 }
 CELERY_PROCESSES = 4
 """Two for each of two processors: while one waits for a money system or the disk, the other works."""
-_WARM_UP = 12
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
     """How much is run: ``trips`` by each contender in each round, ``empty`` by those whose steps do nothing.
 
-    ``sample`` trips of the bundled sample are invoiced first. Without rounds only their histories are measured.
+    ``sample`` trips of the bundled sample are invoiced first, then each contender does ``warm_up`` trips. Without
+    rounds only the histories of the sample are measured.
     """
 
     sample: int
+    warm_up: int
     trips: int
     empty: int
     rounds: int
@@ -136,7 +137,7 @@ class Bench:
     async def _contest(self, contenders: Mapping[str, Contender], pool: int) -> dict[str, Any]:
         plan = self._plan
         for name, contender in contenders.items():
-            await contest.measure(contender, f"warm-{name}", _WARM_UP)
+            await contest.measure(contender, f"warm-{name}", plan.warm_up)
         trips = {name: plan.empty if name in {"bare", "celery_empty"} else plan.trips for name in contenders}
         runs = await contest.rounds(contenders, trips, plan.rounds)
         return {

@@ -9,10 +9,10 @@ from rich.table import Table
 _WIDTH = 120
 _ROLES = ("server", "worker", "rendering", "money systems", "broker", "starter")
 _RATIOS = {
-    "invoice_to_bare": "TripInvoice / bare workflow: what the invoice itself costs on top of Temporal",
-    "celery_to_celery_empty": "same steps on Celery / empty tasks on Celery: the same on Celery",
-    "bare_to_celery_empty": "bare workflow / empty tasks on Celery: Temporal against Celery, nothing else",
-    "invoice_to_celery": "TripInvoice / same steps on Celery: the whole invoice",
+    "invoice_to_bare": "TripInvoice to bare workflow",
+    "celery_to_celery_empty": "same steps on Celery to empty tasks on Celery",
+    "bare_to_celery_empty": "bare workflow to empty tasks on Celery",
+    "invoice_to_celery": "TripInvoice to same steps on Celery",
 }
 
 
@@ -36,15 +36,14 @@ def history(sizes: Mapping[str, Any]) -> None:
 def pipeline(result: Mapping[str, Any]) -> None:
     """What a trip costs, contender beside contender, and the ratios."""
     contenders = list(result["contenders"].values())
-    table = _table(f"One trip of one document, medians of {result['rounds']} rounds", "", *_column(contenders, "title"))
+    table = _table(f"One trip of one document, median of {result['rounds']}", "", *_column(contenders, "title"))
     for role in _ROLES:
-        cells = [contender["cpu_ms_per_trip"].get(role, 0.0) for contender in contenders]
-        table.add_row(f"CPU ms, {role}", *(f"{cell:.1f}" if cell else "-" for cell in cells))
+        table.add_row(f"CPU ms, {role}", *(_milliseconds(contender, role) for contender in contenders))
     table.add_row("CPU ms, all", *_column(contenders, "cpu_ms_per_trip_total"), style="bold")
     table.add_row("trips per second", *_column(contenders, "trips_per_second"), style="bold")
     table.add_row("trips in a round", *_column(contenders, "trips_per_round"))
     _show(table)
-    ratios = _table("Ratios within a round: median (lowest to highest)", "of / to", "CPU per trip", "time per trip")
+    ratios = _table("Ratios within a round: median (lowest to highest)", "", "CPU per trip", "time per trip")
     for name, ratio in result["ratios"].items():
         ratios.add_row(_RATIOS[name], *(_spread(ratio[kind]) for kind in ("cpu", "time")))
     _show(ratios)
@@ -52,6 +51,11 @@ def pipeline(result: Mapping[str, Any]) -> None:
 
 def _column(contenders: Sequence[Mapping[str, Any]], key: str) -> list[str]:
     return [str(contender[key]) for contender in contenders]
+
+
+def _milliseconds(contender: Mapping[str, Any], role: str) -> str:
+    used = contender["cpu_ms_per_trip"]
+    return f"{used[role]:.1f}" if role in used else "-"
 
 
 def _spread(ratio: Mapping[str, float]) -> str:

@@ -18,6 +18,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.runtime import Runtime
 
 from starter.plugin import tripinvoice_plugin
+from tripinvoice.errors import StoreUnavailableError
 from tripinvoice.trip import Trip
 from workflows import policies
 from workflows import search_attributes as sa
@@ -42,12 +43,18 @@ def invoice_workflow_id(trip_id: str, revision: int = 1) -> str:
 async def connect(*, identity: str | None = None, runtime: Runtime | None = None) -> Client:
     """A client for the Temporal that the environment or ``temporal.toml`` names, as the ``temporal`` CLI finds it.
 
-    Raises ``RuntimeError`` (from the SDK) when no server answers.
+    Raises ``StoreUnavailableError`` when no server answers there.
     """
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", "localhost:7233")
     plugins = [tripinvoice_plugin()]
-    return await Client.connect(**config, identity=identity, runtime=runtime, plugins=plugins)
+    try:
+        return await Client.connect(**config, identity=identity, runtime=runtime, plugins=plugins)
+    except RuntimeError:
+        raise StoreUnavailableError(
+            f"no Temporal server at {config['target_host']}: start one with `temporal server start-dev` "
+            "or set TEMPORAL_ADDRESS"
+        ) from None
 
 
 async def register_search_attributes(client: Client) -> list[str]:

@@ -2,8 +2,11 @@
 # Makes a namespace ready for tripinvoice, then ends; may run again at any time. Needs the `temporal` CLI, which reads
 # TEMPORAL_ADDRESS itself. TEMPORAL_NAMESPACE: which one (default). TEMPORAL_RETENTION: how long ended workflows stay.
 set -eu
-TEMPORAL_NAMESPACE=${TEMPORAL_NAMESPACE:-default}
-export TEMPORAL_NAMESPACE
+namespace=${TEMPORAL_NAMESPACE:-default}
+
+operator() { # the commands about namespaces take its name from nowhere but this option
+    temporal operator "$@" --namespace "$namespace"
+}
 
 patiently() { # a server that starts, and a namespace that was just made, need a while until they answer
     tries=0
@@ -18,15 +21,15 @@ patiently() { # a server that starts, and a namespace that was just made, need a
 }
 
 patiently temporal operator cluster health
-if ! temporal operator namespace describe >/dev/null 2>&1; then
-    temporal operator namespace create --retention "${TEMPORAL_RETENTION:-720h}"
+if ! operator namespace describe >/dev/null 2>&1; then
+    operator namespace create --retention "${TEMPORAL_RETENTION:-720h}"
 fi
 
 # The names and types of workflows/search_attributes.py. InvoiceNumber is a list: a trip may have several documents.
 while read -r name type; do
-    patiently temporal operator search-attribute list
+    patiently operator search-attribute list
     if echo "$said" | grep -qw "$name"; then continue; fi
-    patiently temporal operator search-attribute create --name "$name" --type "$type"
+    patiently operator search-attribute create --name "$name" --type "$type"
 done <<EOF
 TripId Keyword
 Country Keyword
@@ -35,4 +38,4 @@ InvoiceNumber KeywordList
 InvoiceState Keyword
 FailedStep Keyword
 EOF
-echo "namespace $TEMPORAL_NAMESPACE is ready"
+echo "namespace $namespace is ready"

@@ -139,6 +139,6 @@ def parked(
         since = moment(one["since"]) if isinstance(one["since"], datetime) else "unknown"
         facts = (one["country"], one["step"], one["code"])
         stdout().print(safe(since), safe(one["trip_id"], "bold"), *(safe(fact or "?") for fact in facts))
-        stdout().print(Padding(safe(one["reason"] or "no failure in its newest events"), (0, 0, 0, 4)))
+        stdout().print(Padding(safe(one["reason"] or "no failure in its newest events"), (0, 0, 0, 4), expand=False))
     if len(waiting) == limit:
         stderr().print(f"[dim]only the first {limit}; there may be more: --limit {limit * 10}[/dim]")

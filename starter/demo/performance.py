@@ -22,7 +22,7 @@ MAX_PARKED_TOLD = 100
 
 
 class Performance:
-    """One run on a stage."""
+    """One run on a stage. ``example`` is something to look at afterwards: a number, once there is one."""
 
     def __init__(self, stage: Stage, folder: DemoFolder, screen: Screen, trips: Trips) -> None:
         self._stage = stage
@@ -30,6 +30,7 @@ class Performance:
         self._screen = screen
         self._trips = trips
         self._tally = Tally()
+        self.example = "TRIP_OR_NUMBER"
 
     async def run(self, began: float) -> int:
         """Make the invoices; the exit code. ``began`` is the monotonic time at which starting the servers began."""
@@ -52,6 +53,8 @@ class Performance:
         stores = self._stage.stores
         proof = await asyncio.to_thread(prove, self._trips, self._tally, parked, stores, self._folder)
         self._write_listing(proof)
+        if proof.documents:
+            self.example = proof.documents[0].record.number
         refused = [*self._trips.refused, *self._tally.refused]
         self._screen.documents(proof.documents, self._folder.listing)
         self._screen.problems(refused, parked, watch.now.parked, proof.lost)

@@ -11,6 +11,7 @@ from starter.demo.stage import Stores
 from starter.demo.tally import Tally
 from starter.demo.trips import Trips
 from starter.overview import is_gapless
+from tripinvoice.money import Money, total
 from tripinvoice.ports import DocumentStore, InvoiceRecord, NumberLedger
 from workflows.messages import Status
 
@@ -66,6 +67,13 @@ class Proof:
     def holds(self) -> bool:
         """Whether every check does."""
         return all(check.holds for check in self.checks)
+
+    @property
+    def charged(self) -> Sequence[Money]:
+        """What the documents add up to, per currency."""
+        totals = [document.record.total for document in self.documents]
+        currencies = sorted({money.currency for money in totals})
+        return [total((money for money in totals if money.currency == each), each) for each in currencies]
 
 
 def prove(trips: Trips, tally: Tally, parked: Sequence[Status], stores: Stores, folder: DemoFolder) -> Proof:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from starter.demo import folder as folders
 from starter.demo import stage as stages
-from starter.demo.folder import DemoFolder, exports
+from starter.demo.folder import DemoFolder
 from starter.demo.screen import Screen
 from starter.demo.stage import Stage
 from starter.demo.trips import Trips, load
@@ -79,7 +79,7 @@ class Demo:
             performance = Performance(stage, self._folder, self._screen, trips)
             self.result = await stage.guard.meanwhile(performance.run(began))
             if options.keep:
-                await self._keep(stage)
+                await self._keep(stage, performance.example)
         return self.result
 
     # --- words -------------------------------------------------------------------------------------------------
@@ -98,9 +98,9 @@ class Demo:
         say("Worker", f"pid {stage.worker.pid} (kill -9 it: it comes back, and nothing is lost)")
         say("Folder", str(self._folder.root))
 
-    async def _keep(self, stage: Stage) -> None:
+    async def _keep(self, stage: Stage, example: str) -> None:
         """Until a signal, or until a server cannot be kept up."""
-        self._screen.keeping(exports(stage.variables), self._folder.env)
+        self._screen.keeping(stage.variables, self._folder.env, example)
         await stage.guard.meanwhile(_for_ever())
 
 

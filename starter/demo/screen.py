@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -15,6 +15,7 @@ from rich.text import Text
 
 from starter.cli.output import emit, safe, stderr, stdout
 from starter.demo.document_table import LONG, near, table_of
+from starter.demo.folder import exports
 from starter.demo.progress import Progress
 from starter.demo.tally import Refused
 
@@ -136,18 +137,24 @@ class Screen:
             self._answer.print(mark + safe(check.text, "" if check.holds else "red"), soft_wrap=True)
         if proof.before:
             self._say_answer(f"  {proof.before:,} of the trips had been invoiced by an earlier run: none is made twice")
+        if proof.charged:
+            self._say_answer(
+                f"  charged: {' · '.join(f'{money.decimal:,} {money.currency}' for money in proof.charged)}"
+            )
         rate = now.done / now.seconds if now.seconds else 0.0
         self._say_answer(
             f"  {now.done:,} trips in {now.seconds:.1f} s ({rate:.1f}/s), after {started_in:.1f} s of starting servers"
         )
 
-    def keeping(self, exports: str, env: Path) -> None:
-        """The servers stay up: how to use them."""
+    def keeping(self, variables: Mapping[str, str], env: Path, example: str) -> None:
+        """The servers stay up: how to use them. ``env`` holds all ``variables``, these lines the two that matter."""
         self._told.print()
-        self._told.print(safe("The servers stay up until Ctrl-C. In another terminal:", "bold"), soft_wrap=True)
-        for line in (f"source {near(env)}", "tripinvoice status", "tripinvoice show TRIP_OR_NUMBER"):
+        self._told.print(safe("The servers stay up until Ctrl-C. In another terminal:", "bold"))
+        shown = exports({name: variables[name] for name in ("TEMPORAL_ADDRESS", "TRIPINVOICE_DATA")})
+        commands = ("tripinvoice status", f"tripinvoice show {example}", f"tripinvoice open {example}")
+        for line in (*shown.splitlines(), *commands):
             self._told.print(safe(f"  {line}"), soft_wrap=True)
-        self._told.print(safe(exports, "dim"), soft_wrap=True)
+        self._told.print(safe(f"  (all of its settings: source {near(env)})", "dim"), soft_wrap=True)
 
     def failure(self, lines: Sequence[str]) -> None:
         """Why it does not go on."""

@@ -14,6 +14,8 @@ from workflows import search_attributes as sa
 
 NAMESPACE = "default"
 WORKER_GRACE = 5.0
+# One process serves each task queue, so nothing has to be spread over partitions and found again.
+_TUNING = ("matching.numTaskqueueReadPartitions=1", "matching.numTaskqueueWritePartitions=1")
 _FOREIGN = (PREFIX, "TEMPORAL_", "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP")
 
 
@@ -73,6 +75,8 @@ class Launcher:
         """Temporal's development server, in memory: what must last is in the stores."""
         arguments = ["server", "start-dev", "--ip", "127.0.0.1", "--port", str(port), "--log-level", "error"]
         arguments += ["--headless"] if ui_port is None else ["--ui-port", str(ui_port), "--ui-disable-news-fetch"]
+        for setting in _TUNING:
+            arguments += ["--dynamic-config-value", setting]
         for key in sa.ALL:
             kind = key.indexed_value_type.name.title().replace("_", "")
             arguments += ["--search-attribute", f"{key.name}={kind}"]

@@ -51,7 +51,9 @@ async def test_show_says_why_a_trip_is_parked_and_how_to_go_on(cli: Cli) -> None
         assert part in told.out
 
 
-@pytest.mark.parametrize("arguments", [("show", "nobody"), ("open", "nobody"), ("open", PARKED), ("regenerate", PARKED)])
+@pytest.mark.parametrize(
+    "arguments", [("show", "nobody"), ("open", "nobody"), ("open", PARKED), ("regenerate", PARKED)]
+)
 async def test_what_does_not_exist_is_told_in_one_line(cli: Cli, arguments: tuple[str, ...]) -> None:
     """Exit code 5, one line on stderr, nothing on stdout."""
     told = await cli(*arguments)

@@ -43,7 +43,7 @@ async def test_resume_takes_an_answer_from_a_file(cli: Cli, cli_stack: Stack, tm
     trip = await cli_stack.know(scenarios.berlin("cli-answer"), fares=None)
     await cli_stack.parked(trip)
     file = tmp_path / "fares.json"
-    file.write_text(json.dumps(f.charges(f.charge("19.40"))))  # noqa: ASYNC240
+    file.write_text(json.dumps(f.charges(f.charge("19.40"))))
     told = await cli("resume", "cli-answer", "--reason", "by phone", "--answer", f"fares=@{file}")
     assert (told.code, told.err) == (0, "")
     assert [str(d.total) for d in (await cli_stack.handle(trip).result()).documents] == ["19.40 EUR"]
@@ -67,7 +67,7 @@ async def test_a_wrong_correction_changes_nothing(
 ) -> None:
     """One line that says what is wrong; the invoice stays parked."""
     file = tmp_path / "answer.json"
-    file.write_text('{"currency": 7}')  # noqa: ASYNC240
+    file.write_text('{"currency": 7}')
     told = await cli("resume", PARKED, "--reason", "test", extra[0], extra[1].format(file=file))
     assert (told.code, told.out, told.err.count("\n")) == (code, "", 1)
     assert part in told.err

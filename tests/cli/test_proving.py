@@ -29,12 +29,12 @@ async def test_replay_of_what_runs_is_safe(cli: Cli) -> None:
 
 async def test_replay_of_another_code_is_unsafe(cli: Cli, tmp_path: Path) -> None:
     """A history in which another activity was scheduled than the code at hand schedules: exit code 4. No server."""
-    history = json.loads((HISTORIES / "issued.json").read_text())  # noqa: ASYNC240
+    history = json.loads((HISTORIES / "issued.json").read_text())
     for event in history["events"]:
         if attributes := event.get("activityTaskScheduledEventAttributes"):
             attributes["activityType"]["name"] = "paint"
     file = tmp_path / "changed.json"
-    file.write_text(json.dumps(history))  # noqa: ASYNC240
+    file.write_text(json.dumps(history))
     told = await cli("replay", "--file", str(file), TEMPORAL_ADDRESS="localhost:1")
     assert (told.code, "not safe to deploy" in told.out) == (4, True)
     same = await cli("replay", "--file", str(HISTORIES / "issued.json"), TEMPORAL_ADDRESS="localhost:1")
@@ -54,7 +54,15 @@ async def test_doctor_finds_a_running_stack_well(cli: Cli) -> None:
     verdicts = {one["name"]: one["verdict"] for one in told.lines()}
     assert told.code == 0, told.out
     assert "fail" not in verdicts.values()
-    for name in ("temporal server", "search attributes", "workers", "clock", "money systems", "numbers", "test document"):
+    for name in (
+        "temporal server",
+        "search attributes",
+        "workers",
+        "clock",
+        "money systems",
+        "numbers",
+        "test document",
+    ):
         assert verdicts[name] == "ok"
 
 

@@ -1,9 +1,12 @@
 """What a document may fetch, looked at inside a process like those that render."""
 
+import base64
 import json
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -21,12 +24,15 @@ URLS = (
     "asset:germany/missing.png",
 )
 
+# A PNG of one grey pixel.
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR42mNoAAAAggCB2kUIOwAAAABJRU5ErkJggg=="
+
 FETCH = """
 import json, sys
 from tests.factories import invoice
-from tripinvoice.adapters.render_child import AssetCache, PackagedAssets, Press
+from tripinvoice.adapters.render_child import PackagedAssets, Press
 from tripinvoice.errors import DocumentError
-press, cache, results = Press(), AssetCache(), {}
+press, results = Press(), {}
 for url in sys.argv[1:]:
     results[url] = result = {}
     try:
@@ -38,25 +44,31 @@ for url in sys.argv[1:]:
         result["printed"] = press.pdf_of_html(document, invoice(), identifier=b"1")[:5].decode()
     except DocumentError as error:
         result["error"] = error.message
-    cache[url] = 1
-    result["kept"] = url in cache
+    result["kept"] = url in press._images
 print(json.dumps(results))
 """
 
 
-@pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
-    """What became of each URL."""
-    root = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[2]
+
+
+def _fetch(urls: Sequence[str], home: Path, packages: Path = ROOT) -> dict[str, dict[str, object]]:
+    """What became of each URL; ``packages`` is where ``templates`` is taken from."""
     environment = {
-        "FONTCONFIG_FILE": str(root / "templates" / "fonts" / "fonts.conf"),
-        "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")),
-        "PYTHONPATH": os.pathsep.join([str(root), *sys.path]),
+        "FONTCONFIG_FILE": str(ROOT / "templates" / "fonts" / "fonts.conf"),
+        "XDG_CACHE_HOME": str(home),
+        "PYTHONPATH": os.pathsep.join([str(packages), str(ROOT), *sys.path]),
     }
-    command = [sys.executable, "-c", FETCH, *URLS]
-    done = subprocess.run(command, env=os.environ | environment, capture_output=True, check=True, text=True)
+    command = [sys.executable, "-P", "-c", FETCH, *urls]
+    done = subprocess.run(command, env=os.environ | environment, cwd=home, capture_output=True, check=True, text=True)
     found: dict[str, dict[str, object]] = json.loads(done.stdout)
     return found
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, object]]:
+    """What became of each forbidden URL."""
+    return _fetch(URLS, tmp_path_factory.mktemp("home"))
 
 
 @pytest.mark.parametrize("url", URLS)
@@ -67,4 +79,13 @@ def test_a_document_fetches_nothing_from_outside(url: str, results: dict[str, di
     assert "printed" not in result
     assert "something outside the package" in str(result["error"])
     assert url not in str(result["error"])
-    assert result["kept"] is url.startswith("asset:")
+    assert result["kept"] is False
+
+
+def test_a_packaged_image_is_printed_and_kept(tmp_path: Path) -> None:
+    """A country's logo is fetched once per process, whatever the number of documents."""
+    copied = shutil.copytree(ROOT / "templates", tmp_path / "templates")
+    (copied / "germany" / "logo.png").write_bytes(base64.b64decode(PIXEL))
+    url = "asset:germany/logo.png"
+    expected = {"fetched": len(base64.b64decode(PIXEL)), "printed": "%PDF-", "kept": True}
+    assert _fetch([url], tmp_path, packages=tmp_path)[url] == expected

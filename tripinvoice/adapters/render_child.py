@@ -70,22 +70,14 @@ def _asset(url: str) -> bytes:
     return files("templates").joinpath(*steps).read_bytes()
 
 
-class AssetCache(dict[str, Any]):
-    """WeasyPrint's image cache over documents; keeps only packaged images, so it cannot grow without end."""
-
-    def __setitem__(self, key: str, value: object) -> None:
-        """Keep it if it is ours."""
-        if str(key).startswith(_ASSETS):
-            super().__setitem__(key, value)
-
-
 class Press:
     """Prints invoices, one after the other, in one thread. What documents share is made once."""
 
     def __init__(self) -> None:
         self._fonts = FontConfiguration()  # a new one for each document would leak a quarter of a megabyte
         self._assets = PackagedAssets()
-        self._images = AssetCache()
+        # Kept over documents; cannot grow without end, because only packaged images are ever fetched.
+        self._images: dict[str, Any] = {}
         self._styles: dict[tuple[str, str], CSS] = {}
 
     def settle(self) -> None:
@@ -235,7 +227,7 @@ def _leave_with_the_parent(fd: int) -> None:
 def main() -> None:
     """Serve on the inherited pipe."""
     for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, signal.SIG_IGN)  # the parent decides; a Ctrl-C reaches the whole group
+        signal.signal(name, signal.SIG_IGN)  # the parent decides, even when a whole service is told to stop
     fd, limits = int(sys.argv[1]), Limits(**json.loads(sys.argv[2]))
     threading.Thread(target=_leave_with_the_parent, args=(fd,), daemon=True).start()
     serve(Connection(fd), limits)

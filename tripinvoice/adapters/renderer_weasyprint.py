@@ -60,6 +60,7 @@ class RenderProcess:
                 env=render_environment(home),
                 cwd=home,
                 stdin=subprocess.DEVNULL,
+                process_group=0,  # a Ctrl-C at the terminal is for the parent
             )
         self.pid = self._process.pid
         self.worn = False

@@ -64,6 +64,14 @@ def test_everything_the_law_asks_is_on_the_page(of: Draft) -> None:
     assert [word for word in words if word not in said] == []
 
 
+@pytest.mark.parametrize("of", EVERY.values(), ids=EVERY)
+def test_tables_can_be_read_aloud(of: Draft) -> None:
+    """PDF/UA-1 (7.5) wants to know which cells a head belongs to."""
+    heads = list(tree(of).iter("th"))
+    assert heads
+    assert {head.get("scope") for head in heads} == {"col", "row"}
+
+
 def test_a_german_invoice_in_full() -> None:
     """The words and figures of a taxi ride through Berlin."""
     said = text(EVERY["berlin"])

@@ -1,0 +1,89 @@
+"""The pages that repeat the code: docs/settings.md, docs/cli.md and .env.example.
+
+``python -m tests.docs.reference`` writes them anew; the tests compare.
+"""
+
+import textwrap
+from pathlib import Path
+
+import typer.main
+from rich.text import Text
+from typer.core import TyperCommand, TyperGroup
+
+from starter.cli import app
+from starter.cli.examples import EXAMPLES
+from starter.cli.exits import MEANINGS, Exit
+from tripinvoice.settings import PREFIX, Settings
+
+ROOT = Path(__file__).parent.parent.parent
+BEGIN, END = "<!-- begin: written by tests/docs/reference.py -->\n", "<!-- end -->\n"
+
+# A default that differs from machine to machine, in words.
+_DEFAULTS = {"data": "$XDG_DATA_HOME/tripinvoice, else ~/.local/share/tripinvoice"}
+
+
+def settings_table() -> str:
+    """Every setting: variable, default, meaning."""
+    rows = ["| variable | default | meaning |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = f"`{_default(name)}`" if _default(name) else "empty"
+        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows) + "\n"
+
+
+def env_example() -> str:
+    """A ``.env`` file in which every setting has its default and is commented out."""
+    parts = [
+        "# Copy to .env and uncomment what you change; docs/settings.md explains. Variables of the environment win.\n"
+    ]
+    for name, field in Settings.model_fields.items():
+        words = textwrap.fill(field.description or "", 110, initial_indent="# ", subsequent_indent="# ")
+        value = "" if name in _DEFAULTS else _default(name)
+        parts.append(f"{words}\n#{PREFIX}{name.upper()}={value}\n")
+    return "\n".join(parts)
+
+
+def _default(name: str) -> str:
+    return _DEFAULTS.get(name) or str(Settings.model_fields[name].default)
+
+
+def cli_reference() -> str:
+    """Every command with its arguments, options and examples, and the exit codes."""
+    group = typer.main.get_group(app)
+    parts = ["## Exit codes\n", "| code | meaning |", "|---|---|"]
+    parts += [f"| {int(code)} | {MEANINGS[code]} |" for code in Exit]
+    parts += ["\n## Options before the command\n", *_options(group)]
+    for name, command in group.commands.items():
+        parts += [f"\n## tripinvoice {name}\n", Text.from_markup(command.help or "").plain, ""]
+        assert isinstance(command, TyperCommand)
+        parts += _options(command)
+        parts += ["\n```console", *(f"$ {example}" for example in EXAMPLES[name]), "```"]
+    return "\n".join(parts) + "\n"
+
+
+def _options(command: TyperCommand | TyperGroup) -> list[str]:
+    context = typer.Context(command, info_name=command.name)
+    records = [p.get_help_record(context) for p in command.get_params(context)]
+    return [f"- `{names}`: {text}" for names, text in filter(None, records)]
+
+
+def with_reference(page: str, reference: str) -> str:
+    """The page with what is between the marks replaced."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n{reference}\n{END}{after}"
+
+
+PAGES = {"docs/settings.md": settings_table, "docs/cli.md": cli_reference}
+
+
+def main() -> None:
+    """Write all of them."""
+    for name, reference in PAGES.items():
+        path = ROOT / name
+        path.write_text(with_reference(path.read_text("utf-8"), reference()), "utf-8")
+    (ROOT / ".env.example").write_text(env_example(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
