@@ -150,4 +150,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    exit_code = main()
+    sys.stderr.flush()
+    # All is closed by now; threads of the SDK core sometimes abort, or block, an interpreter that winds down.
+    os._exit(exit_code)

@@ -45,9 +45,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _measure(options: argparse.Namespace, result: dict[str, Any]) -> None:
     """Part after part; each is shown as soon as it is measured."""
     if "render" in options.only:
-        documents = 20 if options.quick else 100
+        documents = 12 if options.quick else 100
         memory_documents = 0 if options.quick else 2_000
-        print(f"\nrendering {documents} documents in three ways, then {memory_documents} for the memory …", flush=True)
+        then = f", then {memory_documents} to watch the memory" if memory_documents else ""
+        print(f"\nrendering {documents} documents in three ways{then} …", flush=True)
         result["render"] = render.run(documents, memory_documents)
         print(render.table(result["render"]))
     if {"pipeline", "celery", "history"} & set(options.only):
@@ -67,7 +68,7 @@ async def _until_terminated(plan: Plan) -> dict[str, Any]:
 
 
 def plan(options: argparse.Namespace, result: dict[str, Any]) -> Plan:
-    trips = options.trips or (20 if options.quick else 150)
+    trips = options.trips or (15 if options.quick else 150)
     contest = bool({"pipeline", "celery"} & set(options.only))
     missing = _missing() if "celery" in options.only else None
     if missing:
@@ -102,9 +103,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="PART,…",
         help=f"of {', '.join(PARTS)} (default: all); celery is measured against pipeline, so it brings that along",
     )
-    parser.add_argument("--trips", type=_positive, help="trips per contender and round (default: 150, quick: 20)")
-    parser.add_argument("--rounds", type=_positive, help="rounds (default: 3, quick: 1)")
-    parser.add_argument("--json", type=Path, metavar="FILE", help=f"where to write (default: in {RESULTS.name}/)")
+    parser.add_argument("--trips", type=_positive, help="trips per contender and round (default: 150, quick: 15)")
+    parser.add_argument("--rounds", type=_positive, help="rounds, fewer if they take too long (default: 3, quick: 1)")
+    parser.add_argument("--json", type=_writable, metavar="FILE", help=f"where to write (default: in {RESULTS.name}/)")
     return parser
 
 
@@ -113,6 +114,14 @@ def _parts(text: str) -> tuple[str, ...]:
     if unknown := set(parts) - set(PARTS):
         raise argparse.ArgumentTypeError(f"{len(unknown)} unknown; known are {', '.join(PARTS)}")
     return parts
+
+
+def _writable(text: str) -> Path:
+    """Asked before minutes of measuring, not after."""
+    path = Path(text)
+    if not path.parent.is_dir() or path.is_dir():
+        raise argparse.ArgumentTypeError("its folder does not exist, or it is a folder itself")
+    return path
 
 
 def _positive(text: str) -> int:

@@ -17,6 +17,7 @@ SECONDS_PER_RUN = 60.0
 SECONDS_PER_TRIP = 1.0
 """A run that takes longer is given up: far beyond what the slowest machine needs."""
 
+ENOUGH_SECONDS = 200.0
 LOOK_SECONDS = 0.1
 
 Job = Callable[[], Awaitable[None]]
@@ -74,9 +75,15 @@ async def measure(contender: Contender, batch: str, trips: int) -> Run:
 
 
 async def rounds(contenders: Mapping[str, Contender], trips: Mapping[str, int], count: int) -> dict[str, list[Run]]:
-    """All contenders in turns, ``count`` times, every other time in the opposite order."""
+    """All contenders in turns, ``count`` times, every other time in the opposite order.
+
+    Fewer times, but at least once, on a machine so busy that :data:`ENOUGH_SECONDS` are over.
+    """
     runs: dict[str, list[Run]] = {name: [] for name in contenders}
+    began = time.monotonic()
     for no in range(count):
+        if no and time.monotonic() - began > ENOUGH_SECONDS:
+            break
         for name in list(contenders)[:: -1 if no % 2 else 1]:
             runs[name].append(await measure(contenders[name], f"bench-{name}-{no}", trips[name]))
     return runs

@@ -143,7 +143,7 @@ class Bench:
         return {
             "pipeline": {
                 "different_trips": pool,
-                "rounds": plan.rounds,
+                "rounds": len(runs["invoice"]),
                 "contenders": {name: contest.summary(contenders[name].title, runs[name]) for name in contenders},
                 "ratios": ratios(runs),
             }

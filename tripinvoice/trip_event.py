@@ -158,7 +158,7 @@ def correct_trip(trip: Trip, changes: Mapping[str, object], now: datetime) -> Tr
     return _trip(data, now)
 
 
-_FIXED = frozenset({"trip_id", "schema"})
+_FIXED = frozenset({"trip_id", "revision", "schema"})
 _PLACES = ("pickup", "dropoff")
 
 

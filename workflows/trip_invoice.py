@@ -240,8 +240,9 @@ class TripInvoice:
         if self.number_asked and (request.trip or request.corrections):
             msg = "a number is taken, its content cannot change any more: resume without corrections, or void"
             raise ValueError(msg)
-        if request.trip and request.trip.trip_id != self.trip.trip_id:
-            msg = "trip: a correction cannot be of another trip"
+        corrected, own = request.trip or self.trip, self.trip
+        if (corrected.trip_id, corrected.revision) != (own.trip_id, own.revision):
+            msg = "trip: a correction cannot be of another trip or revision"
             raise ValueError(msg)
 
     @workflow.update(description="End a parked invoice without a document; a taken number becomes void.")

@@ -65,9 +65,10 @@ async def _temporal() -> "list[Check]":
     from starter import doctor, doctor_temporal
     from starter.cli.failures import CommandError
     from starter.cli.session import temporal, temporal_address
+    from tripinvoice.errors import StoreUnavailableError
 
     try:
         return await doctor_temporal.temporal(await temporal(), temporal_address())
-    except CommandError as error:
+    except (CommandError, StoreUnavailableError) as error:
         found, _, remedy = error.message.partition(": ")
         return [doctor.fail("temporal server", found, remedy)]

@@ -16,7 +16,7 @@ from starter.lookup import (
     workflows_of,
 )
 from starter.overview import Overview, overview
-from tripinvoice.errors import NotFoundError
+from tripinvoice.errors import NotFoundError, StoreUnavailableError
 from tripinvoice.invoice import Invoice
 from tripinvoice.ports import InvoiceRecord
 from tripinvoice.settings import read_settings
@@ -51,7 +51,7 @@ async def find(trip_or_number: str) -> Found:
     trip_id = records[0].document.trip_id if records else trip_or_number
     try:
         workflows, trouble = await _workflows(trip_id), None
-    except CommandError as error:
+    except (CommandError, StoreUnavailableError) as error:
         if not documents:
             raise
         workflows, trouble = [], error.message

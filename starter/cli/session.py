@@ -23,16 +23,9 @@ def _config() -> dict[str, object]:
 
 
 async def temporal() -> Client:
-    """A client, or the one line that says how to get a server."""
-    address = temporal_address()
-    try:
-        return await connect(runtime=_runtime())
-    except RuntimeError as error:
-        if "Failed client connect" not in str(error):
-            raise
-        raise CommandError(
-            f"no Temporal server at {address}: start one with `temporal server start-dev` or set TEMPORAL_ADDRESS"
-        ) from error
+    """A client. Raises ``StoreUnavailableError``, which says how to get a server, when none answers."""
+    _config()  # a profile that does not exist is told in words
+    return await connect(runtime=_runtime())
 
 
 def _runtime() -> Runtime:

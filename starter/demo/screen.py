@@ -143,7 +143,7 @@ class Screen:
             )
         rate = now.done / now.seconds if now.seconds else 0.0
         self._say_answer(
-            f"  {now.done:,} trips in {now.seconds:.1f} s ({rate:.1f}/s), after {started_in:.1f} s of starting servers"
+            f"  {now.done:,} events in {now.seconds:.1f} s ({rate:.1f}/s), after {started_in:.1f} s of starting servers"
         )
 
     def keeping(self, variables: Mapping[str, str], env: Path, example: str) -> None:

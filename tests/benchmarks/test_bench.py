@@ -62,7 +62,9 @@ def test_the_command_writes_what_it_shows(tmp_path: Path, capsys: pytest.Capture
     assert str(file) in shown
 
 
-@pytest.mark.parametrize("arguments", [["--only", "rendering"], ["--trips", "0"], ["--rounds", "many"]])
+@pytest.mark.parametrize(
+    "arguments", [["--only", "rendering"], ["--trips", "0"], ["--rounds", "many"], ["--json", "missing/x"]]
+)
 def test_wrong_arguments_are_refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """With the usual exit code and a line that names the option."""
     with pytest.raises(SystemExit) as ended:

@@ -68,6 +68,13 @@ async def test_contenders_take_turns_in_changing_order() -> None:
     assert {"a": [1, 1], "b": [2, 2]} == {name: [run.trips for run in found] for name, found in runs.items()}
 
 
+async def test_no_round_begins_when_the_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first one always does."""
+    monkeypatch.setattr(contest, "ENOUGH_SECONDS", 0.0)
+    runs = await contest.rounds({"a": Counting("A", [])}, {"a": 1}, 3)
+    assert len(runs["a"]) == 1
+
+
 async def test_a_run_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error says who did not come to an end."""
     monkeypatch.setattr(contest, "SECONDS_PER_RUN", 0.05)

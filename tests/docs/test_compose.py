@@ -5,13 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from starter.bridge import Pace
 from starter.cli import app
 from tests.docs.pages import ROOT
 from tripinvoice.settings import PREFIX, Settings, read_settings
-
-yaml = pytest.importorskip("yaml", reason="the Compose file is not checked: pip install pyyaml")
 
 FILE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.temporal.yml").read_text("utf-8"))
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]

@@ -57,7 +57,12 @@ def test_commands_and_their_options_exist(page: Path) -> None:
         if name and name not in COMMANDS:
             unknown.append(name)
             continue
-        known = {"--help", "--install-completion", *options(CLI.params), *options(COMMANDS[name].params if name else [])}
+        known = {
+            "--help",
+            "--install-completion",
+            *options(CLI.params),
+            *options(COMMANDS[name].params if name else []),
+        }
         unknown += [f"{name} {word}" for word in words if word.startswith("--") and word.split("=")[0] not in known]
     assert unknown == []
 
