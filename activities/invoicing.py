@@ -30,14 +30,14 @@ class InvoicingActivities:
     ledger: NumberLedger
     clock: Clock
 
-    @activity.defn(name="preprocess")
+    @activity.defn(name="preprocess", no_thread_cancel_exception=True)
     def preprocess(self, request: PreprocessInput) -> Preprocessed:
         """The drafts that the regime makes of the evidence, archived one by one."""
         sources = canonical.load(unpack(self.documents.get(request.sources)), Sources)
         drafts = assemble(sources)
         return Preprocessed(drafts=tuple(self._archive(draft, request.sources) for draft in drafts))
 
-    @activity.defn(name="number")
+    @activity.defn(name="number", no_thread_cancel_exception=True)
     def number(self, request: NumberInput) -> Numbered:
         """A number for each draft; the same ones whenever it is asked again."""
         now = self.clock.now()

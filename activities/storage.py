@@ -44,7 +44,7 @@ class StorageActivities:
     ledger: NumberLedger
     events: EventSink
 
-    @activity.defn(name="record")
+    @activity.defn(name="record", no_thread_cancel_exception=True)
     def record(self, request: RecordInput) -> Recorded:
         """Make the documents exist, all or none."""
         workflow_id = activity.info().workflow_id or ""
@@ -52,12 +52,12 @@ class StorageActivities:
         self.records.save(records)
         return Recorded(documents=tuple(map(issued_document, records)))
 
-    @activity.defn(name="announce")
+    @activity.defn(name="announce", no_thread_cancel_exception=True)
     def announce(self, request: AnnounceInput) -> None:
         """Publish what is recorded of the trip; consumers recognise a repetition by its event id."""
         self.events.announce(self.records.by_trip(request.trip_id))
 
-    @activity.defn(name="void")
+    @activity.defn(name="void", no_thread_cancel_exception=True)
     def void(self, request: VoidInput) -> Recorded:
         """Give every number that these drafts took a record that says it is void; drafts without one leave no trace.
 
@@ -73,7 +73,7 @@ class StorageActivities:
         self.records.save(records)
         return Recorded(documents=tuple(map(issued_document, records)))
 
-    @activity.defn(name="recall")
+    @activity.defn(name="recall", no_thread_cancel_exception=True)
     def recall(self, request: RecallInput) -> Recalled:
         """What is issued of a trip. Raises ``NotFoundError`` if nothing is."""
         documents = tuple(

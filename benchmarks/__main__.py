@@ -76,7 +76,7 @@ def plan(options: argparse.Namespace, result: dict[str, Any]) -> Plan:
         print(f"\ncelery: skipped, {missing}", file=sys.stderr)
     return Plan(
         sample=8 if options.quick else 1_000,
-        warm_up=4 if options.quick else 20,
+        warm_up=8 if options.quick else 40,
         trips=trips,
         empty=2 * trips,
         rounds=(options.rounds or (1 if options.quick else 3)) if contest else 0,

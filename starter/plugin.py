@@ -6,6 +6,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.failures import FailureInterceptor
+from activities.heartbeat import HeartbeatInterceptor
 
 
 def tripinvoice_plugin() -> SimplePlugin:
@@ -17,7 +18,7 @@ def tripinvoice_plugin() -> SimplePlugin:
     return SimplePlugin(
         "tripinvoice",
         data_converter=pydantic_data_converter,
-        interceptors=[FailureInterceptor()],
+        interceptors=[FailureInterceptor(), HeartbeatInterceptor()],
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_import_notification_policy(policy)
         ),

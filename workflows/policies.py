@@ -15,6 +15,9 @@ FETCH = "tripinvoice-fetch"
 RENDER = "tripinvoice-render"
 STORE = "tripinvoice-store"
 
+# How long the server believes in a silent worker; activities/heartbeat.py beats for every step.
+HEARTBEAT = timedelta(seconds=10)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StepPolicy:
@@ -32,6 +35,7 @@ class StepPolicy:
             "task_queue": self.task_queue,
             "start_to_close_timeout": self.attempt,
             "schedule_to_close_timeout": self.give_up_after,
+            "heartbeat_timeout": HEARTBEAT,
             "retry_policy": RetryPolicy(
                 initial_interval=self.first_retry,
                 backoff_coefficient=2.0,

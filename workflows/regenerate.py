@@ -10,8 +10,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.invoicing import InvoicingActivities
     from activities.messages import PreprocessInput, RecalledDocument, RecallInput, RenderInput
     from activities.storage import StorageActivities
-    from workflows import policies
     from workflows.messages import Regenerated, RegenerateInput, RegenerateResult
+    from workflows.policies import DOCUMENT, PREPROCESS
 
 
 @workflow.defn(name="RegenerateInvoice")
@@ -26,7 +26,7 @@ class RegenerateInvoice:
             RecallInput(trip_id=request.trip_id),
             activity_id="recall",
             summary="find what is issued",
-            **policies.PREPROCESS.options(),
+            **PREPROCESS.options(),
         )
         again = await asyncio.gather(*(self._again(document) for document in recalled.documents))
         return RegenerateResult(documents=tuple(again))
@@ -38,7 +38,7 @@ class RegenerateInvoice:
             PreprocessInput(sources=issued.sources),
             activity_id=f"preprocess:{contract}",
             summary=f"apply the regime again for {issued.taken.number}",
-            **policies.PREPROCESS.options(),
+            **PREPROCESS.options(),
         )
         draft = next((d for d in preprocessed.drafts if d.document == issued.document), None)
         if draft is None:
@@ -51,7 +51,7 @@ class RegenerateInvoice:
             RenderInput(draft=draft, taken=issued.taken),
             activity_id=f"render:{contract}",
             summary=f"render {issued.taken.number} again",
-            **policies.DOCUMENT.options(),
+            **DOCUMENT.options(),
         )
         return Regenerated(
             document=issued.document,

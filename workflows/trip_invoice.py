@@ -27,8 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.storage import ISSUED, StorageActivities
     from tripinvoice.numbering import NumberTaken
     from tripinvoice.ports import ObjectRef
-    from workflows import details, policies
-    from workflows import search_attributes as sa
+    from workflows.details import story
     from workflows.failures import read_failure
     from workflows.messages import (
         MAX_REASON,
@@ -39,7 +38,8 @@ with workflow.unsafe.imports_passed_through():
         TripInvoiceResult,
         Void,
     )
-    from workflows.search_attributes import InvoiceState
+    from workflows.policies import ANNOUNCE, DOCUMENT, MONEY, NUMBER, PREPROCESS, RECORD
+    from workflows.search_attributes import FAILED_STEP, INVOICE_NUMBER, INVOICE_STATE, InvoiceState
 
 
 # A parked invoice may outlive many deploys, so versioned workers run it as AUTO_UPGRADE (see worker.py): it moves to
@@ -124,7 +124,7 @@ class TripInvoice:
             ),
             activity_id="fetch",
             summary=f"ask the money systems of {self.trip.country} {self.trip.line_of_business}",
-            **policies.MONEY.options(),
+            **MONEY.options(),
         )
         self.sources, self.documents = fetched.sources, fetched.issued
 
@@ -135,7 +135,7 @@ class TripInvoice:
             PreprocessInput(sources=sources),
             activity_id="preprocess",
             summary=f"apply the regime of {self.trip.country}",
-            **policies.PREPROCESS.options(),
+            **PREPROCESS.options(),
         )
         self.drafts = preprocessed.drafts
 
@@ -147,7 +147,7 @@ class TripInvoice:
             NumberInput(drafts=self.drafts),
             activity_id="number",
             summary="take " + ", ".join(f"{d.document.contract}: {d.series}" for d in self.drafts),
-            **policies.NUMBER.options(),
+            **NUMBER.options(),
         )
         self.taken = numbered.taken
 
@@ -161,7 +161,7 @@ class TripInvoice:
                         RenderInput(draft=draft, taken=taken),
                         activity_id=f"render:{draft.document.contract}",
                         summary=f"render and store {taken.number}",
-                        **policies.DOCUMENT.options(),
+                        **DOCUMENT.options(),
                     )
                     for draft, taken in zip(self.drafts, self.taken, strict=True)
                 )
@@ -175,7 +175,7 @@ class TripInvoice:
             RecordInput(documents=self.rendered),
             activity_id="record",
             summary="issue " + ", ".join(self._numbers()),
-            **policies.RECORD.options(),
+            **RECORD.options(),
         )
         self.documents = recorded.documents
 
@@ -186,7 +186,7 @@ class TripInvoice:
             AnnounceInput(trip_id=self.trip.trip_id),
             activity_id="announce",
             summary="publish invoice.issued",
-            **policies.ANNOUNCE.options(),
+            **ANNOUNCE.options(),
         )
 
     async def _void_numbers(self, reason: str) -> None:
@@ -199,7 +199,7 @@ class TripInvoice:
             VoidInput(drafts=self.drafts, reason=reason),
             activity_id="void",
             summary="void " + ", ".join(self._numbers()),
-            **policies.RECORD.options(),
+            **RECORD.options(),
         )
         self.documents = voided.documents
         await self._announce()
@@ -294,18 +294,18 @@ class TripInvoice:
         """Change the state, where queries find it too."""
         self.state = state
         self._tell()
-        changes: list[SearchAttributeUpdate[Any]] = [sa.INVOICE_STATE.value_set(state)]
+        changes: list[SearchAttributeUpdate[Any]] = [INVOICE_STATE.value_set(state)]
         if self.failure is not None:
-            changes.append(sa.FAILED_STEP.value_set(self.failure.step))
+            changes.append(FAILED_STEP.value_set(self.failure.step))
         elif self.was_parked:
-            changes.append(sa.FAILED_STEP.value_unset())
+            changes.append(FAILED_STEP.value_unset())
         if numbers := self._numbers():
-            changes.append(sa.INVOICE_NUMBER.value_set(list(numbers)))
+            changes.append(INVOICE_NUMBER.value_set(list(numbers)))
         workflow.upsert_search_attributes(changes)
 
     def _tell(self) -> None:
         workflow.set_current_details(
-            details.story(
+            story(
                 trip_id=self.trip.trip_id,
                 state=self.state,
                 step=self.step,

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from temporalio.api.enums.v1 import TimeoutType
 from temporalio.api.workflowservice.v1 import SetWorkerDeploymentCurrentVersionRequest
 from temporalio.service import RPCError
 from temporalio.worker import Worker
@@ -68,6 +69,26 @@ async def test_sigterm_finishes_what_is_running_and_another_worker_goes_on(tmp_p
         async with stack.working():
             results = [await handle.result() for handle in handles]
         assert {result.state for result in results} == {"Issued"}
+
+
+async def test_a_killed_workers_step_is_given_to_another_after_missed_heartbeats(tmp_path: Path) -> None:
+    """It does not wait for the step's whole time limit, nor does a slow step lose its place while it beats."""
+    async with running(tmp_path, with_worker=False) as stack:
+        trip = await stack.know(scenarios.berlin("beaten"))
+        await stack.fault(system="fares", trip_id="beaten", latency_ms=1_900, times=1)
+        async with _process([], _environment(stack, tmp_path)) as process:
+            await _line_with(process, "worker is polling")
+            handle = await stack.start(trip)
+            while not (await stack.calls("beaten")).get("fares"):  # noqa: ASYNC110
+                await asyncio.sleep(0.05)
+            process.kill()
+        async with stack.working():
+            assert (await handle.result()).state == "Issued"
+        events = (await handle.fetch_history()).events
+        fetch = next(e for e in events if e.HasField("activity_task_started_event_attributes"))
+        started = fetch.activity_task_started_event_attributes
+        assert started.attempt == 2
+        assert started.last_failure.timeout_failure_info.timeout_type == TimeoutType.TIMEOUT_TYPE_HEARTBEAT
 
 
 async def test_queues_can_be_shared_between_processes(tmp_path: Path) -> None:
