@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 from temporalio.client import Client
 from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.documents import DocumentActivities
@@ -143,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = read_settings()
         configure(settings.log_level, settings.log_format)
         asyncio.run(_until_signal(settings, queues))
-    except (TripInvoiceError, RuntimeError) as error:
+    except (TripInvoiceError, RuntimeError, RPCError) as error:
         print(f"tripinvoice worker: {error}", file=sys.stderr)  # noqa: T201 - the last word of a process
         return 1
     return 0

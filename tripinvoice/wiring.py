@@ -199,7 +199,9 @@ class Wiring:
     @property
     def render_processes(self) -> int:
         """How many render processes: as set, or one per processor that this process may use."""
-        return self.settings.render_processes or len(os.sched_getaffinity(0))
+        from tripinvoice.adapters.renderer_weasyprint import available_processors
+
+        return self.settings.render_processes or available_processors()
 
     def probe_renderer(self) -> "Sequence[Finding]":
         """Whether this machine can print, for the doctor: Pango, HarfBuzz, fonts, and a test document."""

@@ -133,7 +133,7 @@ class WeasyPrintRenderer:
         self, *, processes: int | None = None, seconds_per_document: float = 60.0, wear: Wear | None = None
     ) -> None:
         """No process is started yet: :meth:`start` does, else the first documents."""
-        self.processes = processes or _available_processors()
+        self.processes = processes or available_processors()
         self._seconds = seconds_per_document
         self._wear = wear or Wear()
         self._threads = ThreadPoolExecutor(self.processes, thread_name_prefix="render")
@@ -232,7 +232,7 @@ class WeasyPrintRenderer:
         process.stop()
 
 
-def _available_processors() -> int:
+def available_processors() -> int:
     """How many processors this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
