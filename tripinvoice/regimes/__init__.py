@@ -36,7 +36,7 @@ def regime_named(code: str) -> Regime:
 
 
 def _no_regime(country: str, subdivision: str | None) -> UnsupportedTripError:
-    where = subdivision if subdivision and subdivision.startswith(country) else country
+    where = (subdivision if subdivision and subdivision.startswith(country) else country)[:6]
     known = ", ".join(regime.code for regime in REGIMES)
     return UnsupportedTripError(
         f"trip.pickup: no regime for {where}, only for {known}; add one (docs/add-a-country.md) or route "
