@@ -97,9 +97,10 @@ async def test_each_bad_input_is_refused_or_parked_and_stops_no_other(tmp_path: 
     topic = fresh("trips")
     async with running(tmp_path) as stack:
         await _teach(stack)
-        feed = feed_of(stack.wiring.kafka, topic, fresh("group"))
         records = _records()
+        # First the topic, then its reader: the mock cluster assigns no partitions that come into being later.
         await asyncio.to_thread(publish, stack.wiring.kafka, topic, records)
+        feed = feed_of(stack.wiring.kafka, topic, fresh("group"))
         bridge = Bridge(feed, partial(start_trip_invoice, stack.client), stack.wiring.clock)
         stop = asyncio.Event()
         running_bridge = asyncio.create_task(bridge.run(stop))
