@@ -166,6 +166,21 @@ class TestAnswers:
         await sample.port.close()
         assert (await sample.ask()).body == FARE
 
+    async def test_headers_of_the_table(self) -> None:
+        """What the table says a system wants to see, such as a credential, is sent to that system and no other."""
+        told: dict[str, str | None] = {}
+
+        async def handler(request: web.Request) -> web.Response:
+            told[request.path.split("/")[1]] = request.headers.get("Authorization")
+            return web.json_response(FARE)
+
+        known = replace(FARES, headers=(("Authorization", "Bearer s3cret"),))
+        tolls = replace(FARES, name="tolls", url="{base}/tolls/{trip_id}")
+        async with custom(handler, known, tolls) as asker:
+            await asker.ask("fares")
+            await asker.ask("tolls")
+        assert told == {"fares": "Bearer s3cret", "tolls": None}
+
 
 class TestAddresses:
     async def test_references_are_percent_encoded(self, sample: Asker) -> None:

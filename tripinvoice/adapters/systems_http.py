@@ -126,7 +126,7 @@ def _refusal(system: MoneySystem, response: aiohttp.ClientResponse, now: datetim
             retry_after=retry_after(response.headers.get("Retry-After"), now),
         )
     return InvalidAnswerError(
-        f"{system.name}: answered with status {status}; expected 200, 204 or 404: check its address in the table",
+        f"{system.name}: answered with status {status}; expected 200, 204 or 404: check its entry in the table",
         field=system.name,
     )
 
