@@ -17,7 +17,7 @@ Json = Annotated[
     bool, typer.Option("--json", help="Print JSON for programs: one object, or one a line where there may be many.")
 ]
 
-WIDE = 160  # columns, when nobody's terminal sets them: a pipe should not cut words
+WIDE = 200  # columns, when nobody's terminal sets them: a pipe should not cut words
 
 
 def stdout() -> Console:
