@@ -54,6 +54,11 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFC", printable).strip()
 
 
+# Tax classes that come on top of a price, in the order in which a document names them; those of one class, and all
+# that is sold itself, stay in the order of the answers.
+_ON_TOP: Mapping[str, int] = {"wait": 1, "surcharge": 2, "government_fee": 3, "toll": 4, "tip": 5}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Charge:
     """One amount the customer was charged: an :class:`~tripinvoice.answers.Charge` with money and clean text.
@@ -106,8 +111,9 @@ class Case:
         return tuple(contract for contract in Contract if contract in charged)
 
     def charges_of(self, contract: Contract) -> tuple[Charge, ...]:
-        """The charges of one contract, in the order they were answered."""
-        return tuple(charge for charge in self.charges if charge.contract is contract)
+        """The charges of one contract as a customer reads them: the price first, what came on top of it after."""
+        charges = (charge for charge in self.charges if charge.contract is contract)
+        return tuple(sorted(charges, key=lambda charge: _ON_TOP.get(charge.tax_class, 0)))
 
     def party(self, role: Provides) -> Party:
         """Who has this role. Raises :class:`MissingAnswerError` naming the role."""

@@ -154,6 +154,15 @@ async def test_many_lines_go_over_several_pages(renderer: WeasyPrintRenderer) ->
     assert [no for no in range(1, 61) if f"Gericht Nummer {no} " not in " ".join(said)] == []
 
 
+@pytest.mark.parametrize("lines", [10, 11, 12, 13, 16, 17])
+async def test_totals_never_stand_alone(renderer: WeasyPrintRenderer, lines: int) -> None:
+    """Where they do not fit on the page, the last line goes over with them, and the notes stay with both."""
+    *_, last = pages((await renderer.render(invoice(long(lines)))).content)
+    assert f"Gericht Nummer {lines} " in last
+    assert "Gesamtbetrag" in last
+    assert "Ausgestellt" in last
+
+
 @pytest.mark.parametrize(
     "name",
     ["{{ 7*7 }}", "<script>alert(1)</script>", "{% include 'x' %}", "<img src='file:///etc/passwd'>", "<b>fett</b>"],

@@ -85,6 +85,15 @@ def test_contracts_come_in_the_order_of_the_enumeration() -> None:
     assert [str(c.amount) for c in case.charges_of(Contract.TRANSPORT)] == ["9.00 EUR", "2.00 EUR"]
 
 
+def test_what_came_on_top_of_the_price_stands_below_it() -> None:
+    """Tip last, tolls before it, whichever system answered first; equals stay as they were answered."""
+    said = [("1.00", "tip"), ("6.12", "toll"), ("0.50", "surcharge"), ("2.50", "surcharge"), ("17.50", "transport")]
+    case = case_of(answer(Provides.CHARGES, charges(*(charge(amount, kind) for amount, kind in said))))
+    assert ["17.50 EUR", "0.50 EUR", "2.50 EUR", "6.12 EUR", "1.00 EUR"] == [
+        str(c.amount) for c in case.charges_of(Contract.TRANSPORT)
+    ]
+
+
 def test_parties_profiles_city_and_journey_are_by_kind() -> None:
     """And their references are known, from the trip record or from themselves."""
     case = read_case(factories.sources())
