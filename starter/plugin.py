@@ -1,12 +1,12 @@
 """One plugin for client, worker and replayer, so that converter, error translation and sandbox cannot drift apart."""
 
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.plugin import SimplePlugin
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 from temporalio.workflow import SandboxImportNotificationPolicy
 
 from activities.failures import FailureInterceptor
 from activities.heartbeat import HeartbeatInterceptor
+from starter.converter import DATA_CONVERTER
 
 
 def tripinvoice_plugin() -> SimplePlugin:
@@ -17,7 +17,7 @@ def tripinvoice_plugin() -> SimplePlugin:
     )
     return SimplePlugin(
         "tripinvoice",
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         interceptors=[FailureInterceptor(), HeartbeatInterceptor()],
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_import_notification_policy(policy)
