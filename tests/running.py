@@ -129,16 +129,10 @@ async def running(
     *,
     time_skipping: bool = True,
     with_worker: bool = True,
-    seconds: float | None = 100.0,
     prepare: Callable[[Wiring], None] = lambda _: None,
 ) -> AsyncIterator[Stack]:
-    """Start everything, with its stores in ``data``; ``prepare`` may change the wiring before the worker sees it.
-
-    ``seconds`` bounds the life of a stack that one test has for itself. The runner's own timeout comes too late to end
-    it in order: it stops the event loop, and what is left of a worker then may never end.
-    """
+    """Start everything, with its stores in ``data``; ``prepare`` may change the wiring before the worker sees it."""
     async with (
-        asyncio.timeout(seconds),
         serve() as systems_url,
         aiohttp.ClientSession() as http,
         _temporal(time_skipping=time_skipping) as environment,

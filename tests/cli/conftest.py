@@ -71,7 +71,7 @@ def environment_of(stack: Stack) -> dict[str, str]:
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def cli_stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """A stack on real time, with one issued and one parked invoice."""
-    async with running(tmp_path_factory.mktemp("cli"), time_skipping=False, seconds=None) as stack:
+    async with running(tmp_path_factory.mktemp("cli"), time_skipping=False) as stack:
         await stack.invoice(await stack.know(scenarios.berlin(ISSUED)))
         await stack.parked(await stack.know(scenarios.berlin(PARKED), fares=None))
         yield stack

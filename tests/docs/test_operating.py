@@ -45,7 +45,7 @@ def commands() -> list[str]:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """The trips of the page, each in the trouble that the page helps it out of."""
-    async with running(tmp_path_factory.mktemp("operating"), time_skipping=False, seconds=None) as stack:
+    async with running(tmp_path_factory.mktemp("operating"), time_skipping=False) as stack:
         await stack.invoice(await stack.know(scenarios.berlin("trip-4711")))
         for trip_id in ("trip-4712", "trip-4714", "trip-4715", "trip-4716", "trip-4717"):
             await _parked_for_its_fare(stack, trip_id)

@@ -135,7 +135,7 @@ async def stack_with_hands(
     """The stack, with virtual time for each workflow: hours of retries pass in seconds."""
     hands: list[Hands] = []
     data = tmp_path_factory.mktemp("stack")
-    async with running(data, seconds=None, prepare=lambda wiring: hands.append(_with_hands(wiring))) as stack:
+    async with running(data, prepare=lambda wiring: hands.append(_with_hands(wiring))) as stack:
         yield stack, hands[0]
         if request.config.getoption("--save-histories"):
             await _save_histories(stack)
