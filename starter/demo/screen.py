@@ -76,7 +76,7 @@ class Screen:
             self._last_line = time.monotonic()
             if self._shown is None or now.done != self._shown.done or now.fed != self._shown.fed:
                 self._told.print(Text(f"{now.done}/{now.events} done, {rate:.1f}/s; ") + _stages(now), soft_wrap=True)
-        self._shown = now
+                self._shown = now
 
     def _rate(self, now: Progress) -> float:
         """Events brought to an end per second, over the last few seconds."""

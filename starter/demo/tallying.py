@@ -49,7 +49,7 @@ def tallied_start(client: Client, records: InvoiceRecords, tally: Tally) -> Star
         known = () if nothing_recorded else await asyncio.to_thread(records.by_trip, trip.trip_id)
         outcome = await start_trip_invoice(client, trip)
         workflow_id = invoice_workflow_id(trip.trip_id, trip.revision)
-        if outcome is StartOutcome.DUPLICATE and workflow_id in tally.trips:
+        if workflow_id in tally.trips:  # whichever of two events of one trip came back first
             tally.repeated += 1
             return outcome
         tally.trips[workflow_id] = trip
