@@ -1,37 +1,27 @@
 """The live details of an invoice, as Markdown for the Web UI: what a person on call wants to read first."""
 
-from collections.abc import Sequence
-
 from activities.messages import IssuedDocument
-from workflows.messages import Failure
+from workflows.messages import Failure, Status
 from workflows.search_attributes import InvoiceState
 
 STEPS = ("fetch", "preprocess", "number", "render", "record", "announce")
 
 
-def story(  # noqa: PLR0913 - one call site, all by name
-    *,
-    trip_id: str,
-    state: InvoiceState,
-    step: str,
-    failure: Failure | None,
-    numbers: Sequence[str],
-    documents: Sequence[IssuedDocument],
-) -> str:
+def story(status: Status) -> str:
     """State, steps with marks, numbers, documents; for a parked invoice the reason and the ways on."""
-    parts = [f"**{state}** · trip `{trip_id}`", _steps(state, step)]
-    if numbers:
-        parts.append("Numbers: " + ", ".join(f"`{number}`" for number in numbers))
-    parts += [_document(document) for document in documents]
-    if failure is not None:
-        parts += _way_on(trip_id, failure)
+    parts = [f"**{status.state}** · trip `{status.trip_id}`", _steps(status.state, status.step)]
+    if status.numbers:
+        parts.append("Numbers: " + ", ".join(f"`{number}`" for number in status.numbers))
+    parts += [_document(document) for document in status.documents]
+    if status.failure is not None:
+        parts += _way_on(status.trip_id, status.failure)
     return "\n\n".join(parts)
 
 
-def _steps(state: InvoiceState, step: str) -> str:
+def _steps(state: str, step: str) -> str:
     here = STEPS.index(step) if step in STEPS else 0
-    done = len(STEPS) if state is InvoiceState.ISSUED else here
-    marks = ["✓" if i < done else "✗" if state is InvoiceState.PARKED else "…" for i in range(done + 1)]
+    done = len(STEPS) if state == InvoiceState.ISSUED else here
+    marks = ["✓" if i < done else "✗" if state == InvoiceState.PARKED else "…" for i in range(done + 1)]
     return " → ".join(f"{marks[i]} {name}" if i < len(marks) else name for i, name in enumerate(STEPS))
 
 

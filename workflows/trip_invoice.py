@@ -304,16 +304,7 @@ class TripInvoice:
         workflow.upsert_search_attributes(changes)
 
     def _tell(self) -> None:
-        workflow.set_current_details(
-            story(
-                trip_id=self.trip.trip_id,
-                state=self.state,
-                step=self.step,
-                failure=self.failure,
-                numbers=self._numbers(),
-                documents=self.documents,
-            )
-        )
+        workflow.set_current_details(story(self.status()))
 
 
 def _state_of(documents: Sequence[IssuedDocument]) -> InvoiceState:
