@@ -6,7 +6,6 @@ Run as ``python -m worker`` or ``tripinvoice worker``. Nothing imports this modu
 import argparse
 import asyncio
 import os
-import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
@@ -26,6 +25,7 @@ from activities.invoicing import InvoicingActivities
 from activities.money import MoneyActivities
 from activities.storage import StorageActivities
 from starter.client import connect, register_search_attributes
+from starter.signals import stop_on_signals
 from tripinvoice.errors import TripInvoiceError
 from tripinvoice.log import configure
 from tripinvoice.settings import Settings, read_settings
@@ -126,10 +126,7 @@ def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
 
 
 async def _until_signal(settings: Settings, queues: Sequence[str]) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
+    stop = stop_on_signals()
     client = await connect(identity=f"{os.getpid()}@{socket.gethostname()}")
     async with Wiring(settings) as wiring:
         await run(client, wiring, queues, stop)

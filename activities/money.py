@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from temporalio import activity
 
 from activities.messages import Fetched, FetchInput, IssuedDocument
-from activities.storage import ISSUED, issued_document
+from activities.storage import issued_document
 from tripinvoice import canonical
 from tripinvoice.answers import read_answer
 from tripinvoice.archive import pack, unpack
@@ -20,7 +20,7 @@ from tripinvoice.errors import (
     TripInvoiceError,
 )
 from tripinvoice.money_systems import Answer, MoneySystem, Sources
-from tripinvoice.ports import AnswerCache, DocumentStore, InvoiceRecords, MoneySystems, ObjectRef
+from tripinvoice.ports import ISSUED, AnswerCache, DocumentStore, InvoiceRecords, MoneySystems, ObjectRef
 from tripinvoice.trip import Trip
 
 # An informative system may be down for this many attempts before the invoice is made without it.

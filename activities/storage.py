@@ -19,10 +19,7 @@ from activities.messages import (
 )
 from tripinvoice.errors import ConflictError, NotFoundError
 from tripinvoice.numbering import NumberTaken
-from tripinvoice.ports import EventSink, InvoiceRecord, InvoiceRecords, NumberLedger
-
-ISSUED = "ISSUED"
-VOIDED = "VOIDED"
+from tripinvoice.ports import ISSUED, VOIDED, EventSink, InvoiceRecord, InvoiceRecords, NumberLedger, ObjectRef
 
 
 def issued_document(record: InvoiceRecord) -> IssuedDocument:
@@ -69,7 +66,7 @@ class StorageActivities:
         for draft in request.drafts:
             taken = self.ledger.void(draft.document, request.reason)
             if taken is not None:
-                records.append(_voided_record(draft, taken, workflow_id))
+                records.append(_record(draft, taken, workflow_id, state=VOIDED))
         self.records.save(records)
         return Recorded(documents=tuple(map(issued_document, records)))
 
@@ -98,40 +95,43 @@ class StorageActivities:
                 )
 
 
-def _voided_record(draft: DraftRef, taken: NumberTaken, workflow_id: str) -> InvoiceRecord:
+def _record(  # noqa: PLR0913 - what a void lacks, by name
+    draft: DraftRef,
+    taken: NumberTaken,
+    workflow_id: str,
+    *,
+    state: str,
+    pdf: ObjectRef | None = None,
+    invoice: ObjectRef | None = None,
+    template_version: str = "",
+    environment: str = "",
+) -> InvoiceRecord:
     return InvoiceRecord(
         document=draft.document,
-        state=VOIDED,
+        state=state,
         number=taken.number,
         country=draft.country,
         line_of_business=draft.line_of_business,
         total=draft.total,
         issued_at=taken.issued_at,
-        pdf=None,
-        invoice=None,
+        pdf=pdf,
+        invoice=invoice,
         sources=draft.sources,
         regime_version=draft.regime_version,
-        template_version="",
-        environment="",
+        template_version=template_version,
+        environment=environment,
         workflow_id=workflow_id,
     )
 
 
 def _issued_record(rendered: Rendered, workflow_id: str) -> InvoiceRecord:
-    draft = rendered.draft
-    return InvoiceRecord(
-        document=draft.document,
+    return _record(
+        rendered.draft,
+        rendered.taken,
+        workflow_id,
         state=ISSUED,
-        number=rendered.taken.number,
-        country=draft.country,
-        line_of_business=draft.line_of_business,
-        total=draft.total,
-        issued_at=rendered.taken.issued_at,
         pdf=rendered.pdf,
         invoice=rendered.invoice,
-        sources=draft.sources,
-        regime_version=draft.regime_version,
         template_version=rendered.template_version,
         environment=rendered.environment,
-        workflow_id=workflow_id,
     )

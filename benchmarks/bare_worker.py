@@ -1,7 +1,6 @@
 """The worker of the bare workflow, set up as ``worker.py`` sets up ours: ``python -m benchmarks.bare_worker``."""
 
 import asyncio
-import signal
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from datetime import timedelta
@@ -11,6 +10,7 @@ from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 from benchmarks.bare import BareTrip, activities, queue
 from starter.client import connect
+from starter.signals import stop_on_signals
 from tripinvoice.settings import Settings, read_settings
 from tripinvoice.wiring import Wiring
 from workflows import policies
@@ -33,9 +33,7 @@ def _worker(client: Client, settings: Settings, task_queue: str, slots: int | No
 
 
 async def _until_signal(settings: Settings) -> None:
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    stop = stop_on_signals()
     slots = {
         policies.WORKFLOWS: None,
         policies.FETCH: settings.max_activities,

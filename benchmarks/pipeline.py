@@ -21,6 +21,7 @@ from benchmarks.stack import Server, Stack, running
 from benchmarks.trips import Issued, SampleSystems
 from starter.samples.scenario import Scenario
 from starter.samples.trips import sample_trips
+from tripinvoice.adapters.clock import SystemClock
 from tripinvoice.errors import ConfigurationError
 from tripinvoice.wiring import Wiring
 
@@ -90,8 +91,7 @@ class Bench:
         systems, broker = await self._stack.money_systems(), await self._stack.broker()
         self._shared = {"money systems": systems.pid, "broker": broker.pid}
         http = await self._exits.enter_async_context(aiohttp.ClientSession())
-        wiring = await self._wiring("temporal")
-        return SampleSystems(address=systems.address, http=http, clock=wiring.clock)
+        return SampleSystems(address=systems.address, http=http, clock=SystemClock())
 
     async def _on_temporal(
         self, server: Server, client: Client, worker: int, systems: SampleSystems, scenarios: Sequence[Scenario]

@@ -9,7 +9,7 @@ import aiohttp
 
 from starter.samples.scenario import Scenario
 from tripinvoice.errors import ConfigurationError
-from tripinvoice.ports import Clock, InvoiceRecords
+from tripinvoice.ports import ISSUED, Clock, InvoiceRecords
 from tripinvoice.trip import Trip
 from tripinvoice.trip_event import parse_trip_event
 
@@ -65,4 +65,4 @@ class Issued:
             raise ConfigurationError(f"{found} documents are issued, but {self._expected} were asked for")
 
     def _found(self) -> int:
-        return self._records.counts().get("ISSUED", 0)
+        return self._records.counts().get(ISSUED, 0)

@@ -94,6 +94,10 @@ class NumberLedger(Protocol):
         """Every series, for the auditor."""
 
 
+ISSUED = "ISSUED"
+VOIDED = "VOIDED"
+
+
 @dataclass(frozen=True, kw_only=True)
 class InvoiceRecord:
     """The row that makes an invoice exist, or that says its number is void.

@@ -24,9 +24,9 @@ with workflow.unsafe.imports_passed_through():
         VoidInput,
     )
     from activities.money import MoneyActivities
-    from activities.storage import ISSUED, StorageActivities
+    from activities.storage import StorageActivities
     from tripinvoice.numbering import NumberTaken
-    from tripinvoice.ports import ObjectRef
+    from tripinvoice.ports import ISSUED, ObjectRef
     from workflows.details import story
     from workflows.failures import read_failure
     from workflows.messages import (

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import sys
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from starter.cli.output import Json, emit, safe, stderr, stdout
+from starter.signals import stop_on_signals
 
 if TYPE_CHECKING:
     from starter.bridge import BridgeSummary
@@ -77,7 +77,7 @@ async def _bridge(*, as_json: bool) -> "BridgeSummary":
 
     settings = read_settings()
     configure(settings.log_level, "json" if as_json else settings.log_format)
-    stop = _stop_on_signals()
+    stop = stop_on_signals()
     client = await temporal()
     await register_search_attributes(client)
     async with Wiring(settings) as wiring:
@@ -89,11 +89,3 @@ async def _bridge(*, as_json: bool) -> "BridgeSummary":
             wiring.trips, partial(start_trip_invoice, client), wiring.clock, max_in_flight=settings.bridge_in_flight
         )
         return await bridge.run(stop)
-
-
-def _stop_on_signals() -> asyncio.Event:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(name, stop.set)
-    return stop

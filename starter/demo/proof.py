@@ -12,11 +12,10 @@ from starter.demo.tally import Tally
 from starter.demo.trips import Trips
 from starter.overview import is_gapless
 from tripinvoice.money import Money, total
-from tripinvoice.ports import DocumentStore, InvoiceRecord, NumberLedger
+from tripinvoice.ports import ISSUED, DocumentStore, InvoiceRecord, NumberLedger
 from workflows.messages import Status
 
 PDF = "application/pdf"
-ISSUED = "ISSUED"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from temporalio.client import Client, WorkflowHandle
 
 from starter.demo.progress import Progress
 from starter.demo.tally import Tally
-from tripinvoice.ports import InvoiceRecords
+from tripinvoice.ports import ISSUED, InvoiceRecords
 from workflows.messages import Status
 from workflows.trip_invoice import TripInvoice
 
@@ -102,4 +102,4 @@ async def _waits_for(handle: WorkflowHandle[object, object]) -> str:
 
 
 def _issued(records: InvoiceRecords) -> int:
-    return records.counts().get("ISSUED", 0)
+    return records.counts().get(ISSUED, 0)

@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import json
 import random
-import signal
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
@@ -25,6 +24,7 @@ from pydantic import TypeAdapter, ValidationError
 from starter.samples.faults import Fault, Faults, spoil
 from starter.samples.scenario import RefusedRow, Scenario
 from starter.samples.trips import read_trips, sample_trips
+from starter.signals import stop_on_signals
 from tripinvoice.errors import TripInvoiceError
 
 _FAULTS: TypeAdapter[list[Fault]] = TypeAdapter(list[Fault])
@@ -152,9 +152,7 @@ def _about(body: Mapping[str, Any], request: web.Request) -> bool:
 
 async def _run(options: argparse.Namespace) -> None:
     """Serve until SIGINT or SIGTERM; the base address is the first line of standard output."""
-    stop = asyncio.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, stop.set)
+    stop = stop_on_signals()
     scenarios = list(read_trips(options.trips) if options.trips else sample_trips())
     for item in scenarios:
         if isinstance(item, RefusedRow):

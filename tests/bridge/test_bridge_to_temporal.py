@@ -1,7 +1,6 @@
 """The bridge between librdkafka's mock cluster and a real Temporal server."""
 
 import asyncio
-import socket
 from collections.abc import Sequence
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from temporalio.testing import WorkflowEnvironment
 
 from starter.bridge import BridgeSummary
 from starter.client import invoice_workflow_id, start_trip_invoice
+from starter.embedded import free_port
 from starter.plugin import tripinvoice_plugin
 from tests.bridge.test_bridge import bridge_until, done, events
 from tests.kafka import feed_of, fresh, lag_of
@@ -60,7 +60,7 @@ async def test_a_temporal_that_restarts_loses_no_event() -> None:
     topic, group = fresh("trips"), fresh("group")
     with MockCluster() as cluster:
         publish(cluster.bootstrap, topic, events(*NAMES))
-        port = _free_port()
+        port = free_port()
         async with await temporal(port=port) as gone:
             client = gone.client
         start = partial(start_trip_invoice, client)
@@ -71,10 +71,3 @@ async def test_a_temporal_that_restarts_loses_no_event() -> None:
             assert await bridging == BridgeSummary(received=12, started=12)
             assert len(NAMES) == len(await running_workflows(client, NAMES))
         assert lag_of(cluster.bootstrap, topic, group) == 0
-
-
-def _free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

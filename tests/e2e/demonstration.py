@@ -103,11 +103,14 @@ def command_line(process: psutil.Process) -> str:
 
 def alive(processes: Sequence[psutil.Process]) -> list[str]:
     """Those that still run: zombies do not."""
-    return [
-        command_line(process)
-        for process in processes
-        if process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    ]
+    return [command_line(process) for process in processes if _runs(process)]
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:  # it ended between the two questions
+        return False
 
 
 def taxi_csv(file: Path, rows: int) -> list[str]:

@@ -16,10 +16,10 @@ from tripinvoice.adapters.kafka_producer import (
     Record,
 )
 from tripinvoice.errors import ConflictError
-from tripinvoice.ports import InvoiceRecord, ObjectRef
+from tripinvoice.ports import ISSUED, VOIDED, InvoiceRecord, ObjectRef
 
 SCHEMA = "invoice/1"
-TYPES = {"ISSUED": "invoice.issued", "VOIDED": "invoice.voided"}
+TYPES = {ISSUED: "invoice.issued", VOIDED: "invoice.voided"}
 
 
 class KafkaEventSink:
