@@ -11,10 +11,10 @@ from activities.messages import (
     Preprocessed,
     PreprocessInput,
 )
+from activities.storage import check_not_void
 from tripinvoice import canonical
 from tripinvoice.archive import pack, unpack
 from tripinvoice.assemble import assemble
-from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import Draft
 from tripinvoice.money_systems import Sources
 from tripinvoice.numbering import Claim
@@ -55,11 +55,7 @@ class InvoicingActivities:
             ]
         )
         for number in taken:
-            if number.void_reason is not None:
-                raise ConflictError(
-                    f"{number.document}: its number is void; a new document needs a new revision of the trip",
-                    field="document",
-                )
+            check_not_void(number)
         return Numbered(taken=tuple(taken))
 
     def _archive(self, draft: Draft, sources: ObjectRef) -> DraftRef:

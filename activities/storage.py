@@ -33,6 +33,14 @@ def issued_document(record: InvoiceRecord) -> IssuedDocument:
     )
 
 
+def check_not_void(taken: NumberTaken | None) -> None:
+    """Raise ``ConflictError`` when this number is void: no document can have it any more."""
+    if taken is not None and taken.void_reason is not None:
+        raise ConflictError(
+            f"{taken.document}: its number is void; a new document needs a new revision of the trip", field="document"
+        )
+
+
 @dataclass(frozen=True)
 class StorageActivities:
     """Writes and reads invoice records; runs on the store task queue."""
@@ -43,8 +51,10 @@ class StorageActivities:
 
     @activity.defn(name="record", no_thread_cancel_exception=True)
     def record(self, request: RecordInput) -> Recorded:
-        """Make the documents exist, all or none."""
+        """Make the documents exist, all or none. Raises ``ConflictError`` when a number of theirs is void by now."""
         workflow_id = activity.info().workflow_id or ""
+        for rendered in request.documents:
+            check_not_void(self.ledger.find(rendered.draft.document))
         records = [_issued_record(rendered, workflow_id) for rendered in request.documents]
         self.records.save(records)
         return Recorded(documents=tuple(map(issued_document, records)))

@@ -236,10 +236,18 @@ def _check_bill(bill: _Bill) -> None:
 
 
 def _gather(bills: Sequence[_Bill]) -> list[_Bill]:
-    """The bills that sell something; a tip given under a contract that sold nothing goes to the first of them."""
+    """The bills that sell something.
+
+    What a contract that sold nothing has beside it, a tip or what the platform pays of it, goes to the first of them.
+    """
     selling = [bill for bill in bills if bill.taxed.lines]
-    stray = [charge for bill in bills if not bill.taxed.lines for charge in bill.outside]
-    return [replace(selling[0], outside=(*selling[0].outside, *stray)), *selling[1:]]
+    idle = [bill for bill in bills if not bill.taxed.lines]
+    first = replace(
+        selling[0],
+        outside=(*selling[0].outside, *(charge for bill in idle for charge in bill.outside)),
+        sponsored=(*selling[0].sponsored, *(payment for bill in idle for payment in bill.sponsored)),
+    )
+    return [first, *selling[1:]]
 
 
 def _payments(case: Case, bills: Sequence[_Bill]) -> list[tuple[Payment, ...]]:

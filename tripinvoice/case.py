@@ -324,8 +324,11 @@ def _party(role: Provides, answer: PartyAnswer) -> Party:
 
 
 def _tax_profile(role: Provides, answer: TaxProfile) -> TaxProfile:
-    ids = _tax_ids(role.value, answer.tax_ids)
-    return answer.model_copy(update={"tax_ids": tuple(TaxIdAnswer(scheme=i.scheme, value=i.value) for i in ids)})
+    # Checked already: not again, because composing characters may have made a text longer.
+    ids = tuple(
+        TaxIdAnswer.model_construct(scheme=i.scheme, value=i.value) for i in _tax_ids(role.value, answer.tax_ids)
+    )
+    return answer.model_copy(update={"tax_ids": ids})
 
 
 def _refs(record: TripRecord, parties: Mapping[Provides, PartyAnswer]) -> dict[Provides, str]:

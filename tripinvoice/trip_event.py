@@ -182,7 +182,9 @@ def _set(data: dict[str, Any], field: str, value: object) -> None:
             field="corrections",
         )
     parent, dot, leaf = field.rpartition(".")
-    target = data.setdefault(parent, {}) if dot else data
+    if dot and not isinstance(data.get(parent), dict):
+        data[parent] = {}
+    target = data[parent] if dot else data
     target[leaf] = value.isoformat() if isinstance(value, datetime) else value
 
 

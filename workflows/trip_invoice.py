@@ -225,7 +225,8 @@ class TripInvoice:
     def resume(self, request: Resume) -> str:
         """Go on; everything is asked anew unless a number is already taken."""
         self.resumed += 1
-        self.void_reason = None
+        if not self.documents or _state_of(self.documents) is InvoiceState.ISSUED:
+            self.void_reason = None  # a void that is recorded stays one: only its news is left
         if not self.number_asked:
             self.trip = request.trip or self.trip
             self.corrections |= request.corrections

@@ -18,8 +18,6 @@ from starter.demo.trips import Trips
 from starter.demo.watch import Watch
 from tripinvoice.log import configure
 
-MAX_PARKED_TOLD = 100
-
 
 class Performance:
     """One run on a stage. ``example`` is something to look at afterwards: a number, once there is one."""
@@ -49,7 +47,7 @@ class Performance:
 
     async def _conclude(self, watch: Watch, started_in: float) -> int:
         """Prove and show."""
-        parked = await watch.parked(MAX_PARKED_TOLD)
+        parked = await watch.parked()
         stores = self._stage.stores
         proof = await asyncio.to_thread(prove, self._trips, self._tally, parked, stores, self._folder)
         self._write_listing(proof)

@@ -69,11 +69,11 @@ class Watch:
     async def _count(self, query: str) -> int:
         return (await self._client.count_workflows(query)).count
 
-    async def parked(self, limit: int) -> list[Status]:
+    async def parked(self) -> list[Status]:
         """What the parked trips say about themselves."""
         handles = [
             self._client.get_workflow_handle_for(TripInvoice.run, found.id)
-            async for found in self._client.list_workflows(_PARKED, limit=limit)
+            async for found in self._client.list_workflows(_PARKED)
         ]
         return [await handle.query(TripInvoice.status) for handle in handles]
 

@@ -248,6 +248,21 @@ def test_a_tip_under_a_contract_that_sold_nothing_goes_to_the_first_document() -
     assert paid(goods) == [("card", 2050)]
 
 
+def test_what_the_platform_pays_of_a_contract_that_sold_nothing_goes_there_too() -> None:
+    """A tip whose part the platform bears is owed less that part."""
+    (goods,) = assemble(
+        sources(
+            ORDER,
+            *BASKET,
+            charge("2.00", "tip", "delivery"),
+            charge("-0.50", "promotion", "delivery", funded_by="platform"),
+            paid="20.00",
+        )
+    )
+    assert [str(line.gross) for line in goods.outside] == ["2.00 EUR"]
+    assert paid(goods) == [("card", 2000), ("platform_promotion", 50)]
+
+
 def test_charges_are_in_the_currency_of_the_regime() -> None:
     """A German invoice in pounds is refused."""
     pounds = {Provides.CHARGES: factories.charges(charge("9.00"), currency="GBP")}

@@ -284,6 +284,12 @@ def test_all_texts_of_a_case_are_clean() -> None:
     assert case.payments[0].detail == "Jürgen"
 
 
+def test_a_tax_id_may_get_longer_when_it_is_composed() -> None:
+    """U+0958 has no composed form of its own: within the bounds as it was sent, it is accepted."""
+    case = case_of(FARE, answer(Provides.SUPPLIER_TAX, {"tax_ids": [{"scheme": "VAT", "value": "\u0958" * 200}]}))
+    assert case.tax_profile(Provides.SUPPLIER_TAX).tax_ids[0].value == "\u0915\u093c" * 200
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

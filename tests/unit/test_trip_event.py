@@ -302,6 +302,11 @@ class TestCorrecting:
         assert corrected.dropoff == Place(country="DE")
         assert (corrected.distance_m, corrected.trip_id) == (5, "trip-1")
 
+    def test_a_place_that_was_taken_away_first(self) -> None:
+        """A field of it then belongs to a new place."""
+        assert correct_trip(TRIP, {"dropoff": None, "dropoff.country": "DE"}, NOW).dropoff == Place(country="DE")
+        assert correct_trip(TRIP, {"pickup": "x", "pickup.country": "AT"}, NOW).pickup == Place(country="AT")
+
     def test_times(self) -> None:
         """A time may be a text or a datetime with zone."""
         expected = datetime(2026, 3, 1, 8, tzinfo=UTC)

@@ -10,10 +10,10 @@ import pytest
 import pytest_asyncio
 
 from tests.running import Stack, running
-from tripinvoice.errors import DocumentError
+from tripinvoice.errors import ConflictError, DocumentError
 from tripinvoice.invoice import DocumentKey, Invoice
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
-from tripinvoice.ports import NumberLedger, Renderer, Rendition
+from tripinvoice.ports import EventSink, InvoiceRecord, NumberLedger, Renderer, Rendition
 from tripinvoice.wiring import Wiring
 
 HISTORIES = Path(__file__).parent.parent / "histories"
@@ -114,17 +114,32 @@ class HoldingLedger:
         return self.real.audit()
 
 
+@dataclass
+class RefusingSink:
+    """The real event sink, but it announces nothing of the trips that it is told to refuse."""
+
+    real: EventSink
+    refused: set[str] = field(default_factory=set)
+
+    def announce(self, records: Sequence[InvoiceRecord]) -> None:
+        """Announce, or refuse."""
+        if self.refused & {record.document.trip_id for record in records}:
+            raise ConflictError("this news is refused by the test")
+        self.real.announce(records)
+
+
 @dataclass(frozen=True)
 class Hands:
     """What a test can do to the running stack."""
 
     renderer: RefusingRenderer
     ledger: HoldingLedger
+    events: RefusingSink
 
 
 def _with_hands(wiring: Wiring) -> Hands:
-    hands = Hands(RefusingRenderer(wiring.renderer), HoldingLedger(wiring.ledger))
-    wiring.__dict__ |= {"renderer": hands.renderer, "ledger": hands.ledger}
+    hands = Hands(RefusingRenderer(wiring.renderer), HoldingLedger(wiring.ledger), RefusingSink(wiring.events))
+    wiring.__dict__ |= {"renderer": hands.renderer, "ledger": hands.ledger, "events": hands.events}
     return hands
 
 

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.documents import DocumentActivities
@@ -29,6 +30,7 @@ from starter.samples.scenario import Scenario
 from starter.samples.server import serve
 from tests import scenarios
 from tests.running import sample_settings
+from tripinvoice.errors import ConflictError
 from tripinvoice.trip_event import parse_trip_event
 from tripinvoice.wiring import Wiring
 
@@ -105,3 +107,16 @@ async def test_voiding_twice_is_once(tmp_path: Path) -> None:
         drafts, _ = await steps.up_to_numbers(scenario)
         voided = await steps.twice(steps.storage.void, VoidInput(drafts=drafts, reason="test trip"))
         assert ["VOIDED"] == [document.state for document in voided.documents]
+
+
+async def test_a_void_number_gets_no_document(tmp_path: Path) -> None:
+    """Not even when the void was not recorded: the ledger knows."""
+    scenario = scenarios.berlin("void-unrecorded")
+    async with serve([scenario]) as url, Wiring(sample_settings(tmp_path, url)) as wiring:
+        steps = Steps(wiring, tmp_path)
+        drafts, (taken,) = await steps.up_to_numbers(scenario)
+        rendered = await steps.twice(steps.documents.render, RenderInput(draft=drafts[0], taken=taken))
+        wiring.ledger.void(drafts[0].document, "test trip")
+        with pytest.raises(ConflictError, match="its number is void"):
+            await steps.twice(steps.storage.record, RecordInput(documents=(rendered,)))
+        assert not wiring.records.by_trip("void-unrecorded")

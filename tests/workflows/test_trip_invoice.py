@@ -231,6 +231,22 @@ async def test_void_after_a_number_keeps_the_series_gapless(stack: Stack, hands:
     assert again.state == "Voided"
 
 
+async def test_a_void_stays_one_when_only_its_news_is_late(stack: Stack, hands: Hands) -> None:
+    """Parked because nobody could be told, it is resumed to tell them, not to issue it after all."""
+    hands.renderer.refused.add("void-untold")
+    hands.events.refused.add("void-untold")
+    trip = await stack.know(scenarios.berlin("void-untold"))
+    await stack.parked(trip)
+    handle = stack.handle(trip)
+    await handle.execute_update(TripInvoice.void, VOID)
+    assert (await stack.until(handle, "Parked")).step == "announce"
+    hands.events.refused.clear()
+    hands.renderer.refused.clear()
+    await handle.execute_update(TripInvoice.resume, RESUME)
+    result = await handle.result()
+    assert (result.state, [document.state for document in result.documents]) == ("Voided", ["VOIDED"])
+
+
 async def test_resume_after_a_number_keeps_the_number(stack: Stack, hands: Hands) -> None:
     """What was done is not done again: the same number, and no system is asked twice."""
     hands.renderer.refused.add("render-later")
