@@ -28,6 +28,10 @@ from workflows.trip_invoice import TripInvoice
 LIVE = Priority(priority_key=2)  # before back-filled and re-generated invoices, which take 5 (1 is first)
 
 
+DEFAULT_ADDRESS = "localhost:7233"
+"""Of Temporal, as the ``temporal`` CLI has it."""
+
+
 class StartOutcome(StrEnum):
     """What became of a start; either is a success: the trip has its workflow."""
 
@@ -46,7 +50,7 @@ async def connect(*, identity: str | None = None, runtime: Runtime | None = None
     Raises ``StoreUnavailableError`` when no server answers there.
     """
     config = ClientConfig.load_client_connect_config()
-    config.setdefault("target_host", "localhost:7233")
+    config.setdefault("target_host", DEFAULT_ADDRESS)
     plugins = [tripinvoice_plugin()]
     try:
         return await Client.connect(**config, identity=identity, runtime=runtime, plugins=plugins)

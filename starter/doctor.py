@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from starter.embedded import temporal_binary
-from starter.overview import is_gapless
+from starter.overview import with_gaps
 from tripinvoice.errors import TripInvoiceError
 from tripinvoice.settings import Settings
 from tripinvoice.wiring import Wiring
@@ -155,7 +155,7 @@ def _record_store(wiring: Wiring) -> Check:
 
 def _numbers(wiring: Wiring) -> Check:
     series = wiring.ledger.audit()
-    broken = [f"{one.series}-{one.period}" for one in series if not is_gapless(one)]
+    broken = with_gaps(series)
     if broken:
         return fail("numbers", f"holes in {', '.join(broken)}", "stop the workers and compare the ledger with a backup")
     return ok("numbers", f"{len(series)} series, gapless")

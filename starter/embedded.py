@@ -218,9 +218,9 @@ def free_port() -> int:
         return port
 
 
-async def answers(port: int, seconds: float = ANSWER_SECONDS) -> bool:
-    """Whether something on this loopback port accepts connections within this time."""
-    deadline = time.monotonic() + seconds
+async def answers(port: int) -> bool:
+    """Whether something on this loopback port accepts connections within :data:`ANSWER_SECONDS`."""
+    deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:
         with contextlib.suppress(OSError):
             _, writer = await asyncio.open_connection("127.0.0.1", port)

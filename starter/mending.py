@@ -36,7 +36,7 @@ PATIENCE = timedelta(seconds=15)  # a worker that is up takes an update in milli
 Handle = WorkflowHandle[TripInvoice, TripInvoiceResult]
 
 
-async def running_invoice(client: Client, trip_id: str, revision: int) -> tuple[Handle, WorkflowView]:
+async def running_invoice(client: Client, trip_id: str, revision: int) -> Handle:
     """The trip's workflow, which must not have ended. Raises ``NotFoundError`` or ``ConflictError``."""
     workflow_id = invoice_workflow_id(trip_id, revision)
     found = await latest(client, workflow_id)
@@ -48,7 +48,7 @@ async def running_invoice(client: Client, trip_id: str, revision: int) -> tuple[
         raise ConflictError(
             f"{workflow_id}: has ended ({found.state or found.status}); only a parked invoice can be resumed or voided"
         )
-    return client.get_workflow_handle_for(TripInvoice.run, workflow_id=workflow_id), found
+    return client.get_workflow_handle_for(TripInvoice.run, workflow_id=workflow_id)
 
 
 async def resume(handle: Handle, request: Resume) -> str:

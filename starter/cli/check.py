@@ -24,9 +24,10 @@ def doctor(
     Exit code 0 when nothing failed. A warning is something that works now and may not be what you want in production.
     """
     checks = asyncio.run(_checks(embedded=embedded))
-    for one in checks if as_json else ():
-        emit({"name": one.name, "verdict": one.verdict, "found": one.found, "remedy": one.remedy})
-    if not as_json:
+    if as_json:
+        for one in checks:
+            emit({"name": one.name, "verdict": one.verdict, "found": one.found, "remedy": one.remedy})
+    else:
         _print(checks)
     if any(one.verdict == "fail" for one in checks):
         raise typer.Exit(Exit.FAILED)

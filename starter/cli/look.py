@@ -1,6 +1,7 @@
 """Commands that look and change nothing: show, open, status, parked."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -96,9 +97,9 @@ def status(*, as_json: Json = False) -> None:
         raise CommandError("a series has holes: stop the workers and compare the ledger with a backup")
 
 
-def _print_counts(title: str, counts: object) -> None:
+def _print_counts(title: str, counts: Mapping[str, int]) -> None:
     made = table("state", ">count", title=title)
-    for name, number in dict(counts).items() if isinstance(counts, dict) else ():
+    for name, number in counts.items():
         made.add_row(state(name), f"{number:,}")
     stdout().print(made if made.row_count else f"{title}: none", "")
 

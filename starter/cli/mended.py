@@ -19,7 +19,7 @@ async def resume(trip_id: str, revision: int, reason: str, settings: Sequence[st
     """Correct, archive, resume; returns what the workflow says."""
     changes = mending.read_changes(settings)
     client = await temporal()
-    handle, _ = await mending.running_invoice(client, trip_id, revision)
+    handle = await mending.running_invoice(client, trip_id, revision)
     async with Wiring(read_settings()) as wiring:
         trip = await mending.current_trip(client, handle) if changes else None
         corrected = correct_trip(trip, changes, wiring.clock.now()) if trip else None
@@ -34,7 +34,7 @@ def _archive(files: Mapping[str, bytes], wiring: Wiring) -> dict[str, ObjectRef]
 async def void(trip_id: str, revision: int, reason: str) -> str:
     """End it; returns what the workflow says."""
     client = await temporal()
-    handle, _ = await mending.running_invoice(client, trip_id, revision)
+    handle = await mending.running_invoice(client, trip_id, revision)
     return await mending.void(handle, Void(reason=reason))
 
 

@@ -5,12 +5,12 @@ from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime, TelemetryConfig
 
 from starter.cli.failures import CommandError
-from starter.client import connect
+from starter.client import DEFAULT_ADDRESS, connect
 
 
 def temporal_address() -> str:
     """Where the environment says that Temporal is."""
-    return str(_config().get("target_host") or "localhost:7233")
+    return str(_config().get("target_host") or DEFAULT_ADDRESS)
 
 
 def _config() -> dict[str, object]:

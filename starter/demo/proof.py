@@ -10,9 +10,10 @@ from starter.demo.folder import DemoFolder
 from starter.demo.stage import Stores
 from starter.demo.tally import Tally
 from starter.demo.trips import Trips
-from starter.overview import is_gapless
+from starter.overview import with_gaps
 from tripinvoice.money import Money, total
-from tripinvoice.ports import ISSUED, DocumentStore, InvoiceRecord, NumberLedger
+from tripinvoice.numbering import SeriesAudit
+from tripinvoice.ports import ISSUED, DocumentStore, InvoiceRecord
 from workflows.messages import Status
 
 PDF = "application/pdf"
@@ -90,10 +91,11 @@ def prove(trips: Trips, tally: Tally, parked: Sequence[Status], stores: Stores, 
             ended += 1
         elif trip.trip_id not in waiting:
             lost.append(trip.trip_id)
+    audit = stores.ledger.audit()
     checks = [
         _every_event(trips, tally, ended, len(tally.trips) - ended - len(lost)),
-        _everything_stored(stores, parked),
-        _gapless(stores.ledger),
+        _everything_stored(stores, audit, parked),
+        _gapless(audit),
         _same_bytes(documents),
     ]
     return Proof(documents=documents, lost=lost, before=len(tally.before), checks=checks)
@@ -127,9 +129,8 @@ def _every_event(trips: Trips, tally: Tally, invoiced: int, parked: int) -> Chec
     )
 
 
-def _everything_stored(stores: Stores, parked: Sequence[Status]) -> Check:
+def _everything_stored(stores: Stores, audit: Sequence[SeriesAudit], parked: Sequence[Status]) -> Check:
     """Also of earlier runs in this folder. A parked trip may hold numbers; a voided number has no document."""
-    audit = stores.ledger.audit()
     held = sum(len(status.numbers) for status in parked if not status.documents)
     voided = sum(series.voided for series in audit)
     recorded, stored = stores.records.counts().get(ISSUED, 0), stores.documents.count(PDF)
@@ -142,9 +143,8 @@ def _everything_stored(stores: Stores, parked: Sequence[Status]) -> Check:
     )
 
 
-def _gapless(ledger: NumberLedger) -> Check:
-    audit = ledger.audit()
-    gaps = [f"{s.series}-{s.period}" for s in audit if not is_gapless(s)]
+def _gapless(audit: Sequence[SeriesAudit]) -> Check:
+    gaps = with_gaps(audit)
     text = f"gaps in {', '.join(gaps[:5])}" if gaps else "each without a gap from 1 to its end"
     return Check(holds=not gaps, text=f"{_many(len(audit), 'number series', 'number series')}, {text}")
 

@@ -2,14 +2,9 @@
 
 import pytest
 
-from starter.embedded import temporal_binary
-from tests.running import missing_server
-from tripinvoice.errors import ConfigurationError
+from tests.running import temporal_binary
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _temporal() -> None:
-    try:
-        temporal_binary()
-    except ConfigurationError as error:
-        missing_server("the Temporal dev server", error.message)
+    temporal_binary()

@@ -178,12 +178,6 @@ class WeasyPrintRenderer:
                 environment=process.greeting["environment"],
             )
 
-    def environment(self) -> str:
-        """The versions that decide about a document's bytes; starts a process if there is none."""
-        with self._process() as process:
-            process.greet()
-            return process.greeting["environment"]
-
     def pids(self) -> tuple[int, ...]:
         """The process ids of the render processes that run."""
         return tuple(process.pid for process in self._running.copy())

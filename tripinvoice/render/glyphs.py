@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
+from io import BytesIO
 
 from fontTools.ttLib import TTFont
 
@@ -28,13 +29,12 @@ def font_files() -> dict[str, bytes]:
 def covered() -> frozenset[int]:
     """The code points that the packaged fonts can draw."""
     points: set[int] = set()
-    folder = files("templates") / "fonts"
-    for name in font_files():
-        with (folder / name).open("rb") as file:
-            points.update(TTFont(file, lazy=True).getBestCmap())
+    for content in font_files().values():
+        points.update(TTFont(BytesIO(content), lazy=True).getBestCmap())
     return frozenset(points)
 
 
+@lru_cache(maxsize=4096)
 def _shown(character: str) -> str:
     """The character, a space for white space, nothing for what is invisible, U+FFFD for what cannot be drawn."""
     if character.isspace():
@@ -47,17 +47,12 @@ def _shown(character: str) -> str:
     return "" if category in {"Cf", "Mn", "Me"} else REPLACEMENT
 
 
-@lru_cache(maxsize=4096)
-def _shown_cached(character: str) -> str:
-    return _shown(character)
-
-
 def printable(text: str) -> str:
     """The text in NFC, without control characters; what no packaged font has becomes one U+FFFD per run."""
     if text.isascii() and text.isprintable():
         return text
     composed = unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES)
-    return _REPLACED.sub(REPLACEMENT, "".join(map(_shown_cached, composed)))
+    return _REPLACED.sub(REPLACEMENT, "".join(map(_shown, composed)))
 
 
 def is_right_to_left(text: str) -> bool:
