@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from activities.messages import Rendered, RenderInput
-from tripinvoice import canonical
-from tripinvoice.archive import pack, unpack
+from tripinvoice import archive
 from tripinvoice.assemble import finish
 from tripinvoice.invoice import Draft, Invoice
 from tripinvoice.numbering import NumberTaken
@@ -26,7 +25,9 @@ class DocumentActivities:
         """The invoice as canonical JSON and as PDF, both stored by content: the same bytes however often it runs."""
         invoice = await asyncio.to_thread(self._invoice, request.draft.draft, request.taken)
         rendition = await self.renderer.render(invoice)
-        invoice_ref, pdf_ref = await asyncio.to_thread(self._store, invoice, rendition.content, rendition.media_type)
+        shelf = request.draft.draft.shelf
+        invoice_ref = await asyncio.to_thread(archive.keep, invoice, self.documents, shelf)
+        pdf_ref = await asyncio.to_thread(self.documents.put, rendition.content, rendition.media_type, shelf)
         return Rendered(
             draft=request.draft,
             taken=request.taken,
@@ -37,12 +38,4 @@ class DocumentActivities:
         )
 
     def _invoice(self, draft: ObjectRef, taken: NumberTaken) -> Invoice:
-        content = self.documents.get(draft)
-        return finish(canonical.load(unpack(content), Draft), taken)
-
-    def _store(self, invoice: Invoice, pdf: bytes, media_type: str) -> tuple[ObjectRef, ObjectRef]:
-        snapshot = pack(canonical.dump(invoice))
-        return (
-            self.documents.put(snapshot, "application/zstd"),
-            self.documents.put(pdf, media_type),
-        )
+        return finish(archive.recall(draft, self.documents, Draft), taken)

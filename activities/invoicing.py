@@ -12,13 +12,12 @@ from activities.messages import (
     PreprocessInput,
 )
 from activities.storage import check_not_void
-from tripinvoice import canonical
-from tripinvoice.archive import pack, unpack
+from tripinvoice import archive
 from tripinvoice.assemble import assemble
 from tripinvoice.invoice import Draft
 from tripinvoice.money_systems import Sources
 from tripinvoice.numbering import Claim
-from tripinvoice.ports import Clock, DocumentStore, NumberLedger, ObjectRef
+from tripinvoice.ports import Clock, DocumentStore, NumberLedger, ObjectRef, Shelf
 from tripinvoice.regimes import regime_named
 
 
@@ -33,9 +32,9 @@ class InvoicingActivities:
     @activity.defn(name="preprocess", no_thread_cancel_exception=True)
     def preprocess(self, request: PreprocessInput) -> Preprocessed:
         """The drafts that the regime makes of the evidence, archived one by one."""
-        sources = canonical.load(unpack(self.documents.get(request.sources)), Sources)
-        drafts = assemble(sources)
-        return Preprocessed(drafts=tuple(self._archive(draft, request.sources) for draft in drafts))
+        sources = archive.recall(request.sources, self.documents, Sources)
+        shelf = Shelf.of(sources.trip)
+        return Preprocessed(drafts=tuple(self._archived(draft, request.sources, shelf) for draft in assemble(sources)))
 
     @activity.defn(name="number", no_thread_cancel_exception=True)
     def number(self, request: NumberInput) -> Numbered:
@@ -58,10 +57,9 @@ class InvoicingActivities:
             check_not_void(number)
         return Numbered(taken=tuple(taken))
 
-    def _archive(self, draft: Draft, sources: ObjectRef) -> DraftRef:
-        ref = self.documents.put(pack(canonical.dump(draft)), "application/zstd")
+    def _archived(self, draft: Draft, sources: ObjectRef, shelf: Shelf) -> DraftRef:
         return DraftRef(
-            draft=ref,
+            draft=archive.keep(draft, self.documents, shelf),
             sources=sources,
             document=draft.key,
             series=draft.series,
@@ -70,4 +68,5 @@ class InvoicingActivities:
             country=draft.country,
             line_of_business=draft.line_of_business,
             total=draft.totals.gross,
+            account=draft.account,
         )

@@ -72,6 +72,7 @@ class DraftRef:
     country: str
     line_of_business: str
     total: Money
+    account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

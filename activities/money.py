@@ -8,9 +8,8 @@ from temporalio import activity
 
 from activities.messages import Fetched, FetchInput, IssuedDocument
 from activities.storage import issued_document
-from tripinvoice import canonical
+from tripinvoice import archive
 from tripinvoice.answers import read_answer
-from tripinvoice.archive import pack, unpack
 from tripinvoice.errors import (
     ConflictError,
     MissingAnswerError,
@@ -20,7 +19,7 @@ from tripinvoice.errors import (
     TripInvoiceError,
 )
 from tripinvoice.money_systems import Answer, MoneySystem, Sources
-from tripinvoice.ports import ISSUED, AnswerCache, DocumentStore, InvoiceRecords, MoneySystems, ObjectRef
+from tripinvoice.ports import ISSUED, AnswerCache, DocumentStore, InvoiceRecords, MoneySystems, ObjectRef, Shelf
 from tripinvoice.trip import Trip
 
 # An informative system may be down for this many attempts before the invoice is made without it.
@@ -61,7 +60,7 @@ class MoneyActivities:
             await asyncio.to_thread(self.cache.save, cache_key, received)
             raise
         sources = Sources(trip=trip, answers=tuple(replace(a, fetched_at=request.asked_at) for a in answers))
-        ref = await asyncio.to_thread(self._archive, sources)
+        ref = await asyncio.to_thread(archive.keep, sources, self.documents, Shelf.of(trip))
         await asyncio.to_thread(self.cache.forget, cache_key)
         return Fetched(
             sources=ref,
@@ -81,16 +80,12 @@ class MoneyActivities:
             )
         return tuple(issued_document(r) for r in records if r.document.revision == trip.revision)
 
-    def _archive(self, sources: Sources) -> ObjectRef:
-        return self.documents.put(pack(canonical.dump(sources)), "application/zstd")
-
     async def _corrected(self, table: Sequence[MoneySystem], corrections: Mapping[str, ObjectRef]) -> dict[str, Answer]:
         """The operator's answers, by the systems they stand for."""
         result = {}
         for system in table:
             if ref := corrections.get(system.name):
-                content = await asyncio.to_thread(self.documents.get, ref)
-                result[system.name] = canonical.load(unpack(content), Answer)
+                result[system.name] = await asyncio.to_thread(archive.recall, ref, self.documents, Answer)
         return result
 
     async def _ask(

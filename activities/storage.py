@@ -131,6 +131,7 @@ def _record(  # noqa: PLR0913 - what a void lacks, by name
         template_version=template_version,
         environment=environment,
         workflow_id=workflow_id,
+        account=draft.account,
     )
 
 

@@ -13,8 +13,7 @@ from temporalio.exceptions import ActivityError
 from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client import invoice_workflow_id
-from tripinvoice import canonical
-from tripinvoice.archive import unpack
+from tripinvoice import archive
 from tripinvoice.invoice import Invoice
 from tripinvoice.ports import DocumentStore, InvoiceRecord, InvoiceRecords
 from workflows import search_attributes as sa
@@ -158,4 +157,4 @@ def stored_invoice(documents: DocumentStore, record: InvoiceRecord) -> Invoice |
     """The invoice as it was issued; ``None`` for a void. It holds personal data: for the operator's screen only."""
     if record.invoice is None:
         return None
-    return canonical.load(unpack(documents.get(record.invoice)), Invoice)
+    return archive.recall(record.invoice, documents, Invoice)

@@ -13,9 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client import invoice_workflow_id
 from starter.lookup import WorkflowView, latest
-from tripinvoice import canonical
 from tripinvoice.answers import read_answer
-from tripinvoice.archive import pack
 from tripinvoice.errors import (
     ConflictError,
     InvalidAnswerError,
@@ -24,7 +22,7 @@ from tripinvoice.errors import (
     SystemUnavailableError,
 )
 from tripinvoice.money_systems import Answer
-from tripinvoice.ports import Clock, DocumentStore, MoneySystems, ObjectRef
+from tripinvoice.ports import Clock, MoneySystems
 from tripinvoice.strict_json import read_object
 from tripinvoice.trip import Place, Trip
 from workflows.messages import Resume, TripInvoiceInput, TripInvoiceResult, Void
@@ -126,12 +124,10 @@ def _kinds(field: str) -> set[type]:
 # --- corrected answers ---------------------------------------------------------------------------------------------
 
 
-def archive_answers(
-    files: Mapping[str, bytes], systems: MoneySystems, documents: DocumentStore, clock: Clock
-) -> dict[str, ObjectRef]:
-    """Check each file as an answer of the system it is for, and archive it. Raises ``InvalidAnswerError``."""
+def read_answers(files: Mapping[str, bytes], systems: MoneySystems, clock: Clock) -> dict[str, Answer]:
+    """Check each file as an answer of the system it is for. Raises ``InvalidAnswerError``."""
     provides = {system.name: system.provides for system in systems.table()}
-    archived = {}
+    answers = {}
     for system, content in files.items():
         if system not in provides:
             raise InvalidAnswerError(
@@ -141,9 +137,8 @@ def archive_answers(
             raise InvalidAnswerError(f"{system}: {len(content)} bytes; send at most {MAX_ANSWER}", field=system)
         body = read_object(content, system, InvalidAnswerError)
         read_answer(system, provides[system], body)
-        answer = Answer(system=system, provides=provides[system], body=body, fetched_at=clock.now())
-        archived[system] = documents.put(pack(canonical.dump(answer)), "application/zstd")
-    return archived
+        answers[system] = Answer(system=system, provides=provides[system], body=body, fetched_at=clock.now())
+    return answers
 
 
 # --- reset ---------------------------------------------------------------------------------------------------------

@@ -1,20 +1,37 @@
-"""Compression of archived evidence (Zstandard, RFC 8878).
+"""The archive: evidence, drafts and invoices as compressed canonical JSON in the document store.
 
-Level and library version may change the compressed bytes but never what they unpack to; a reference to an archived
-object is the hash of the compressed bytes that were stored.
+Compression is Zstandard (RFC 8878). Level and library version may change the compressed bytes but never what they
+unpack to; a reference to an archived object is the hash of the compressed bytes that were stored.
 """
 
 import sys
+from typing import TypeVar
 
+from tripinvoice import canonical
 from tripinvoice.errors import ConflictError
+from tripinvoice.ports import DocumentStore, ObjectRef, Shelf
 
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
     from backports import zstd
 
+MEDIA_TYPE = "application/zstd"
 LEVEL = 9
 MAX_UNPACKED = 64 * 1024 * 1024  # bytes; a whole trip's answers are a few hundred kilobytes at most
+
+
+T = TypeVar("T")
+
+
+def keep(value: object, documents: DocumentStore, shelf: Shelf) -> ObjectRef:
+    """Archive a domain value; the same value on the same shelf is the same object."""
+    return documents.put(pack(canonical.dump(value)), MEDIA_TYPE, shelf)
+
+
+def recall(ref: ObjectRef, documents: DocumentStore, of: type[T]) -> T:
+    """Read an archived value back. Raises ``NotFoundError``, or ``ConflictError`` when it is no such value."""
+    return canonical.load(unpack(documents.get(ref)), of)
 
 
 def pack(content: bytes) -> bytes:

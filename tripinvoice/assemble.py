@@ -304,6 +304,7 @@ def _draft(regime: Regime, case: Case, bill: _Bill, payments: tuple[Payment, ...
         outside=tuple(_outside(no, charge) for no, charge in enumerate(bill.outside, start=len(taxed.lines) + 1)),
         payments=payments,
         notes=plan.notes,
+        account=case.account,
     )
 
 

@@ -26,7 +26,7 @@ from tripinvoice.answers import (
     read_answer,
 )
 from tripinvoice.errors import InvalidAnswerError, InvalidTripError, MissingAnswerError
-from tripinvoice.invoice import Contract, Party, Payment, TaxId
+from tripinvoice.invoice import Contract, Party, Payment, TaxId, account_key
 from tripinvoice.money import Money
 from tripinvoice.money_systems import Answer, Sources
 from tripinvoice.trip import Trip
@@ -143,6 +143,12 @@ class Case:
     def recipient(self) -> Party | None:
         """Whom the supply is invoiced to: the business account if one pays, else the rider, else nobody known."""
         return self.parties.get(Provides.BUSINESS) or self.parties.get(Provides.RIDER)
+
+    @property
+    def account(self) -> str:
+        """The account key of the recipient; empty when nobody, or no reference to it, is known."""
+        role = Provides.BUSINESS if Provides.BUSINESS in self.parties else Provides.RIDER
+        return account_key(self.refs[role]) if role in self.refs else ""
 
 
 def _missing(role: Provides, what: str) -> MissingAnswerError:

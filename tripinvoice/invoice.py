@@ -4,10 +4,12 @@ A :class:`Draft` is everything but the number and the date of issue; an :class:`
 Both are plain frozen data and travel as canonical JSON (see ``canonical.py``).
 """
 
+import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Self
 
 from tripinvoice.money import Money
 from tripinvoice.trip import LineOfBusiness
@@ -57,6 +59,12 @@ class DocumentKey:
     def __str__(self) -> str:
         """``trip/contract/kind/revision``; stable, used as a key in stores."""
         return f"{self.trip_id}/{self.contract}/{self.kind}/{self.revision}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Back from ``str``; a trip's id may hold slashes itself. Raises ``ValueError`` for any other text."""
+        trip_id, contract, kind, revision = text.rsplit("/", 3)
+        return cls(trip_id=trip_id, contract=Contract(contract), kind=Kind(kind), revision=int(revision))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,7 +162,8 @@ class Draft:
 
     ``series`` and ``period`` (where the number will come from) belong to it: ``series`` is per supplier,
     ``period`` is left to the moment of claiming. ``notes`` are catalog keys of texts the law wants printed;
-    ``outside`` are amounts the customer paid that are no part of this supply (a tip).
+    ``outside`` are amounts the customer paid that are no part of this supply (a tip). ``account`` is the account key
+    of whom it is invoiced to (:func:`account_key`), empty when nobody is known.
     """
 
     key: DocumentKey
@@ -180,6 +189,7 @@ class Draft:
     outside: tuple[Line, ...] = ()
     payments: tuple[Payment, ...] = ()
     notes: tuple[str, ...] = ()
+    account: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -190,3 +200,8 @@ class Invoice:
     number: str
     issued_at: datetime
     issue_date: date
+
+
+def account_key(reference: str) -> str:
+    """Under which key the documents of a rider or business account are found: a hash, not the reference itself."""
+    return hashlib.sha256(f"account:{reference}".encode()).hexdigest()[:32]

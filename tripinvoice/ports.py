@@ -7,8 +7,8 @@ All raise :class:`~tripinvoice.errors.TransientError` when trying again helps, a
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol, Self
 
 from tripinvoice.invoice import DocumentKey, Invoice
 from tripinvoice.money import Money
@@ -53,6 +53,29 @@ class AnswerCache(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shelf:
+    """Where in the document store an object lies: by what retention, residency and listing go.
+
+    All objects of a trip lie on one shelf, so that each can be found from any other; ``day`` is when the trip ended, in
+    UTC. It says nothing about a person.
+    """
+
+    country: str
+    line_of_business: str
+    day: date
+
+    @classmethod
+    def of(cls, trip: Trip) -> Self:
+        """The shelf of a trip's objects."""
+        day = trip.ended_at.astimezone(UTC).date()
+        return cls(country=trip.country, line_of_business=trip.line_of_business, day=day)
+
+    def __str__(self) -> str:
+        """How keys begin: ``GB/rides/2026/03/29``."""
+        return f"{self.country}/{self.line_of_business}/{self.day:%Y/%m/%d}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class ObjectRef:
     """A stored object: ``key`` in the document store, the SHA-256 of its bytes (hex), size in bytes."""
 
@@ -61,21 +84,36 @@ class ObjectRef:
     size: int
     media_type: str
 
+    @property
+    def shelf(self) -> Shelf:
+        """Where it lies, so that what is made of it can be put beside it."""
+        country, line_of_business, year, month, day, *_ = self.key.split("/")
+        return Shelf(country=country, line_of_business=line_of_business, day=date(int(year), int(month), int(day)))
+
 
 class DocumentStore(Protocol):
-    """Write-once objects, addressed by their content."""
+    """Write-once objects, addressed by shelf and content."""
 
-    def put(self, content: bytes, media_type: str) -> ObjectRef:
-        """Store durably; storing the same bytes again returns the same reference."""
+    def put(self, content: bytes, media_type: str, shelf: Shelf) -> ObjectRef:
+        """Store durably; storing the same bytes on the same shelf again returns the same reference.
+
+        Raises ``ConflictError`` when other bytes are there already.
+        """
 
     def get(self, ref: ObjectRef) -> bytes:
         """Read back; raises ``NotFoundError``, or ``ConflictError`` when the bytes are no longer those."""
 
+    def stream(self, ref: ObjectRef) -> Iterator[bytes]:
+        """Read back in pieces. Raises what :meth:`get` raises; a wrong hash only after the last piece."""
+
+    def link(self, ref: ObjectRef, filename: str, valid: timedelta) -> str | None:
+        """A URL that lets whoever has it download the object under this name; ``None`` where the store has none."""
+
     def location(self, ref: ObjectRef) -> str:
-        """Where a person finds it: a path or URL."""
+        """Where an operator finds it: a path or URL."""
 
     def count(self, media_type: str) -> int:
-        """How many objects of this media type are stored."""
+        """How many objects of this media type are stored, by listing them: slow where there are many."""
 
 
 class NumberLedger(Protocol):
@@ -91,7 +129,16 @@ class NumberLedger(Protocol):
         """The document's number, if it took one."""
 
     def audit(self) -> Sequence[SeriesAudit]:
-        """Every series, for the auditor."""
+        """Every series, by name, for the auditor."""
+
+    def entries(self, series: str, period: str) -> Iterator[NumberTaken]:
+        """A series as its ledger holds it, in the order of the numbers."""
+
+    def claim_of(self, document: DocumentKey) -> Claim | None:
+        """The document's claim, if it was made."""
+
+    def reindex(self, entry: NumberTaken) -> None:
+        """Write again what is derived from an entry of the ledger. The ledger itself is not touched."""
 
 
 ISSUED = "ISSUED"
@@ -103,7 +150,8 @@ class InvoiceRecord:
     """The row that makes an invoice exist, or that says its number is void.
 
     ``invoice`` is the canonical JSON of the :class:`~tripinvoice.invoice.Invoice`, ``sources`` the evidence it was
-    made from; ``environment`` identifies the render environment (library and font versions).
+    made from; ``environment`` identifies the render environment (library and font versions). ``account`` is the
+    recipient's account key (:func:`~tripinvoice.invoice.account_key`), empty when no account is known.
     """
 
     document: DocumentKey
@@ -120,6 +168,7 @@ class InvoiceRecord:
     template_version: str
     environment: str
     workflow_id: str
+    account: str = ""
 
 
 class InvoiceRecords(Protocol):
@@ -134,11 +183,17 @@ class InvoiceRecords(Protocol):
     def by_number(self, number: str) -> InvoiceRecord | None:
         """The document with this number."""
 
-    def counts(self) -> Mapping[str, int]:
-        """How many records there are, by state."""
+    def by_account(self, account: str, month: date) -> Sequence[InvoiceRecord]:
+        """The account's documents that were issued in this month (of UTC), the latest first."""
 
-    def newest(self, limit: int) -> Iterator[InvoiceRecord]:
-        """The latest issued documents first."""
+    def by_day(self, day: date) -> Iterator[InvoiceRecord]:
+        """Everything that was issued on this day (of UTC), in no particular order."""
+
+    def counts(self) -> Mapping[str, int]:
+        """How many records there are, by state; reads them all, so minutes where there are many."""
+
+    def reindex(self, record: InvoiceRecord) -> None:
+        """Write again what is derived from a record. The record itself is not touched."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,7 +227,8 @@ class EventSink(Protocol):
 class FeedMessage:
     """A trip event as it came: key, value and headers untouched, with its place in the topic.
 
-    ``assignment`` is the feed's own: under which assignment of the partition the message was received.
+    ``sent_at`` is what its producer or broker noted, UTC. ``assignment`` is the feed's own: under which assignment of
+    the partition the message was received.
     """
 
     topic: str
@@ -181,6 +237,7 @@ class FeedMessage:
     key: bytes | None
     value: bytes | None
     headers: tuple[tuple[str, bytes | None], ...]
+    sent_at: datetime | None = None
     assignment: int = 0
 
 

@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tripinvoice.errors import ConfigurationError
@@ -32,11 +32,13 @@ class Settings(BaseSettings):
     data: Path = Field(default_factory=default_data, description="Folder of the embedded stores. Created when missing.")
     store: str = Field(
         "sqlite:",
-        description="Records, numbers and answers: `sqlite:` (a file in the data folder) or `sqlite:///path/to/file.db`.",
+        description="Records, numbers and answers: `sqlite:` (a file in the data folder), `sqlite:///path/to/file.db` "
+        "or `cassandra://host,host:9042/keyspace`.",
     )
     documents: str = Field(
         "folder:",
-        description="Documents and evidence: `folder:` (in the data folder) or `folder:///path/to/folder`.",
+        description="Documents and evidence: `folder:` (in the data folder), `folder:///path/to/folder` or "
+        "`s3://host:port/bucket` (`s3+http://` without TLS); the bucket may hold `{country}` and `{year}`.",
     )
     kafka: str = Field(
         "embedded:",
@@ -46,6 +48,41 @@ class Settings(BaseSettings):
     trips_topic: str = Field("trips.completed", description="Topic of completed trips.")
     invoices_topic: str = Field("invoices.issued", description="Topic on which invoices are announced.")
     consumer_group: str = Field("tripinvoice-bridge", description="Kafka consumer group of the bridge.")
+    cassandra_username: str = Field("", description="Cassandra: user, when the cluster asks for one.")
+    cassandra_password: SecretStr = Field(SecretStr(""), description="Cassandra: the user's password.")
+    cassandra_local_dc: str = Field("", description="Cassandra: the data centre of this process; empty with only one.")
+    cassandra_replication: str = Field(
+        "1",
+        description="Cassandra: what `tripinvoice schema apply` makes the keyspace with: copies (`3`), or copies by data "
+        "centre (`eu=3,us=3`).",
+    )
+    cassandra_serial_consistency: Literal["SERIAL", "LOCAL_SERIAL"] = Field(
+        "LOCAL_SERIAL",
+        description="Cassandra: `LOCAL_SERIAL` when one data centre gives all numbers, `SERIAL` when several may. All "
+        "processes must have the same; docs/data-centres.md says what each loses.",
+    )
+    cassandra_commit_consistency: Literal["LOCAL_QUORUM", "QUORUM", "EACH_QUORUM"] = Field(
+        "LOCAL_QUORUM", description="Cassandra: who must have a number before it is given; see docs/data-centres.md."
+    )
+    cassandra_tls: bool = Field(default=False, description="Cassandra: speak TLS.")
+    cassandra_ca: Path | None = Field(None, description="Cassandra: authorities to trust (PEM); else the system's.")
+    cassandra_certificate: Path | None = Field(None, description="Cassandra: this client's certificate (PEM).")
+    cassandra_key: Path | None = Field(None, description="Cassandra: the key of that certificate (PEM).")
+    s3_access_key: str = Field(
+        "", description="S3: access key; empty means the usual AWS environment, profile or instance role."
+    )
+    s3_secret_key: SecretStr = Field(SecretStr(""), description="S3: secret key.")
+    s3_region: str = Field("", description="S3: region; empty lets the store say.")
+    s3_ca: Path | None = Field(None, description="S3: authorities to trust (PEM); else the system's.")
+    s3_retention_years: Annotated[int, Field(ge=0, le=100)] = Field(
+        0, description="S3: years for which object lock keeps each object; 0 leaves it to the bucket."
+    )
+    s3_retention_mode: Literal["GOVERNANCE", "COMPLIANCE"] = Field(
+        "COMPLIANCE", description="S3: whether somebody with the permission may delete earlier (`GOVERNANCE`), or nobody."
+    )
+    s3_encryption: str = Field(
+        "", description="S3: server-side encryption: `AES256` (the store's key) or `aws:kms:KEY_ID`; empty for none."
+    )
     money_systems: str = Field(
         "sample:", description="The table of money systems: `sample:` (bundled) or `file:///path/to/systems.toml`."
     )

@@ -70,6 +70,10 @@ class Wiring:
     @cached_property
     def records(self) -> InvoiceRecords:
         """The record store."""
+        if self._on_cassandra:
+            from tripinvoice.adapters.records_cassandra import CassandraInvoiceRecords
+
+            return CassandraInvoiceRecords(self._cassandra)
         from tripinvoice.adapters.records_sqlite import SqliteInvoiceRecords
 
         return SqliteInvoiceRecords(self._database)
@@ -77,6 +81,10 @@ class Wiring:
     @cached_property
     def ledger(self) -> NumberLedger:
         """The number ledger, always in the record store's technology."""
+        if self._on_cassandra:
+            from tripinvoice.adapters.ledger_cassandra import CassandraNumberLedger
+
+            return self._closed_later(CassandraNumberLedger(self._cassandra))
         from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
 
         return SqliteNumberLedger(self._database)
@@ -84,6 +92,10 @@ class Wiring:
     @cached_property
     def answers(self) -> AnswerCache:
         """Answers of fetches that are not complete."""
+        if self._on_cassandra:
+            from tripinvoice.adapters.answers_cassandra import CassandraAnswerCache
+
+            return CassandraAnswerCache(self._cassandra)
         from tripinvoice.adapters.answers_sqlite import SqliteAnswerCache
 
         return SqliteAnswerCache(self._database)
@@ -98,7 +110,26 @@ class Wiring:
                 path = self._path(self.settings.store) or self.settings.data / "tripinvoice.db"
                 return self._closed_later(Database(path))
             case _:
-                raise self._unknown("store", "sqlite: or sqlite:///path/to/file.db")
+                raise self._unknown(
+                    "store", "sqlite:, sqlite:///path/to/file.db or cassandra://host,host:9042/keyspace"
+                )
+
+    @property
+    def _on_cassandra(self) -> bool:
+        return urlsplit(self.settings.store).scheme == "cassandra"
+
+    @cached_property
+    def _cassandra(self) -> "Keyspace":
+        from tripinvoice.adapters.cassandra import Keyspace
+
+        return self._closed_later(Keyspace.connect(self._cassandra_place))
+
+    @property
+    def _cassandra_place(self) -> "CassandraPlace":
+        """Where Cassandra is and how to speak to it. Raises ``ConfigurationError`` naming the setting."""
+        from tripinvoice.adapters.cassandra import place
+
+        return place(self.settings)
 
     @cached_property
     def documents(self) -> DocumentStore:
@@ -109,8 +140,12 @@ class Wiring:
 
                 self._warn_embedded("documents")
                 return FolderDocumentStore(self._path(self.settings.documents) or self.settings.data / "documents")
+            case "s3" | "s3+http":
+                from tripinvoice.adapters.documents_s3 import S3DocumentStore, place
+
+                return S3DocumentStore(place(self.settings))
             case _:
-                raise self._unknown("documents", "folder: or folder:///path/to/folder")
+                raise self._unknown("documents", "folder:, folder:///path/to/folder or s3://host:port/bucket")
 
     # --- the outside -------------------------------------------------------------------------------------------
 
@@ -182,6 +217,15 @@ class Wiring:
         records = (Record(key=key, value=value, headers=headers) for key, value, headers in events)
         read_by = self.settings.consumer_group if self._embedded_kafka else None
         return publish(self.kafka, self.settings.trips_topic, records, read_by=read_by, stop=stop)
+
+    def read_topic(self, topic: str, since: datetime | None = None) -> Iterator[FeedMessage]:
+        """All messages of a topic up to its end of now, those sent from ``since`` on; joins no group, commits nothing.
+
+        Blocks. Raises ``NotFoundError`` when there is no such topic, ``StoreUnavailableError``.
+        """
+        from tripinvoice.adapters.kafka_topic import read_topic
+
+        return read_topic(self.kafka, topic, since=since)
 
     @property
     def _embedded_kafka(self) -> bool:

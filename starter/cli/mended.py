@@ -7,8 +7,9 @@ from starter import mending
 from starter.cli.session import temporal
 from starter.client import invoice_workflow_id
 from starter.lookup import latest
+from tripinvoice import archive
 from tripinvoice.errors import NotFoundError
-from tripinvoice.ports import ObjectRef
+from tripinvoice.ports import ObjectRef, Shelf
 from tripinvoice.settings import read_settings
 from tripinvoice.trip_event import correct_trip
 from tripinvoice.wiring import Wiring
@@ -21,14 +22,16 @@ async def resume(trip_id: str, revision: int, reason: str, settings: Sequence[st
     client = await temporal()
     handle = await mending.running_invoice(client, trip_id, revision)
     async with Wiring(read_settings()) as wiring:
-        trip = await mending.current_trip(client, handle) if changes else None
-        corrected = correct_trip(trip, changes, wiring.clock.now()) if trip else None
-        archived = await asyncio.to_thread(_archive, files, wiring) if files else {}
+        trip = await mending.current_trip(client, handle) if changes or files else None
+        corrected = correct_trip(trip, changes, wiring.clock.now()) if trip and changes else None
+        shelf = Shelf.of(corrected or trip) if trip else None
+        archived = await asyncio.to_thread(_archive, files, shelf, wiring) if shelf else {}
     return await mending.resume(handle, Resume(reason=reason, trip=corrected, corrections=archived))
 
 
-def _archive(files: Mapping[str, bytes], wiring: Wiring) -> dict[str, ObjectRef]:
-    return mending.archive_answers(files, wiring.money_systems, wiring.documents, wiring.clock)
+def _archive(files: Mapping[str, bytes], shelf: Shelf, wiring: Wiring) -> dict[str, ObjectRef]:
+    answers = mending.read_answers(files, wiring.money_systems, wiring.clock)
+    return {system: archive.keep(answer, wiring.documents, shelf) for system, answer in answers.items()}
 
 
 async def void(trip_id: str, revision: int, reason: str) -> str:

@@ -14,7 +14,7 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from tests.contract.stores import DocumentsOpener, LedgerOpener
+from tests.contract.stores import SHELF, DocumentsOpener, LedgerOpener
 from tripinvoice.numbering import Claim
 from tripinvoice.ports import ObjectRef
 
@@ -95,7 +95,7 @@ def put_for_ever(opener: DocumentsOpener, place: Path, seed: int, log: Path) -> 
     chance = random.Random(seed)  # noqa: S311 - any bytes will do
     with opener(place) as documents, log.open("a") as lines:
         while True:
-            ref = documents.put(chance.randbytes(chance.randrange(1_500_000)), "application/pdf")
+            ref = documents.put(chance.randbytes(chance.randrange(1_500_000)), "application/pdf", SHELF)
             lines.write(f"{ref.key} {ref.sha256} {ref.size}\n")
             lines.flush()
 
@@ -105,7 +105,7 @@ def put_these(opener: DocumentsOpener, place: Path, start: Barrier, contents: Se
     with opener(place) as documents:
         start.wait(_PATIENCE)
         for content in contents:
-            documents.put(content, "application/pdf")
+            documents.put(content, "application/pdf", SHELF)
 
 
 def logged_refs(log: Path) -> list[ObjectRef]:

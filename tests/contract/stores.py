@@ -6,7 +6,7 @@ content. A new adapter is one more line in the table of its port, and every test
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from tripinvoice.adapters.answers_sqlite import SqliteAnswerCache
@@ -17,8 +17,9 @@ from tripinvoice.adapters.sqlite import Database
 from tripinvoice.invoice import Contract, DocumentKey, Kind
 from tripinvoice.money import Money
 from tripinvoice.numbering import Claim
-from tripinvoice.ports import AnswerCache, DocumentStore, InvoiceRecord, InvoiceRecords, NumberLedger, ObjectRef
+from tripinvoice.ports import AnswerCache, DocumentStore, InvoiceRecord, InvoiceRecords, NumberLedger, ObjectRef, Shelf
 
+SHELF = Shelf(country="GB", line_of_business="rides", day=date(2026, 3, 29))
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 
@@ -74,10 +75,12 @@ def claim(trip: str, series: str = "GB-OP", *, minutes: int = 0, period: str = "
 def object_ref(letter: str, media_type: str = "application/pdf") -> ObjectRef:
     """A reference to an object that need not exist."""
     digest = letter * 64
-    return ObjectRef(key=f"pdf/{digest[:2]}/{digest}.pdf", sha256=digest, size=48_211, media_type=media_type)
+    return ObjectRef(key=f"{SHELF}/{digest[:2]}/{digest}.pdf", sha256=digest, size=48_211, media_type=media_type)
 
 
-def record(trip: str, no: int, *, state: str = "ISSUED", minor: int = 1240, minutes: int = 0) -> InvoiceRecord:
+def record(  # noqa: PLR0913 - what the tests vary, by name
+    trip: str, no: int, *, state: str = "ISSUED", minor: int = 1240, minutes: int = 0, account: str = ""
+) -> InvoiceRecord:
     """The record of a trip's transport invoice with number ``no``."""
     voided = state == "VOIDED"
     return InvoiceRecord(
@@ -95,4 +98,5 @@ def record(trip: str, no: int, *, state: str = "ISSUED", minor: int = 1240, minu
         template_version="7",
         environment="weasyprint-70",
         workflow_id=f"invoice/{trip}",
+        account=account,
     )

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.contract import racing
-from tests.contract.stores import DocumentsOpener
+from tests.contract.stores import SHELF, DocumentsOpener
 from tripinvoice.errors import ConflictError, DocumentError, NotFoundError, PermanentError
 from tripinvoice.ports import DocumentStore, ObjectRef
 
@@ -22,30 +22,33 @@ EXAMPLE_SHA256 = "7b90830743ea12df73f6631d1437ab6d80f6f972b642bb6dc6bfda3c203fcc
 def test_the_reference_says_what_and_where(documents: DocumentStore) -> None:
     """Key, hash, size and media type; the key holds nothing but sort and hash."""
     expected = ObjectRef(
-        key=f"pdf/{EXAMPLE_SHA256[:2]}/{EXAMPLE_SHA256}.pdf", sha256=EXAMPLE_SHA256, size=16, media_type=PDF
+        key=f"GB/rides/2026/03/29/{EXAMPLE_SHA256[:2]}/{EXAMPLE_SHA256}.pdf",
+        sha256=EXAMPLE_SHA256,
+        size=16,
+        media_type=PDF,
     )
-    assert expected == documents.put(EXAMPLE, PDF)
+    assert expected == documents.put(EXAMPLE, PDF, SHELF)
 
 
 @given(content=st.binary(max_size=300), media_type=st.sampled_from([PDF, "application/json", "application/zstd"]))
 @settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_come_back(documents: DocumentStore, content: bytes, media_type: str) -> None:
     """None at all, too; putting them again gives the same reference."""
-    ref = documents.put(content, media_type)
-    assert (content, ref) == (documents.get(ref), documents.put(content, media_type))
+    ref = documents.put(content, media_type, SHELF)
+    assert (content, ref) == (documents.get(ref), documents.put(content, media_type, SHELF))
 
 
 def test_a_large_object_comes_back(documents: DocumentStore) -> None:
     """Eight megabytes."""
     content = bytes(range(256)) * 32_768
-    assert content == documents.get(documents.put(content, "application/zstd"))
+    assert content == documents.get(documents.put(content, "application/zstd", SHELF))
 
 
 def test_objects_are_counted_by_media_type(documents: DocumentStore) -> None:
     """The same bytes count once for each type."""
     for content in (b"1", b"2", b"2"):
-        documents.put(content, PDF)
-    documents.put(b"1", "application/json")
+        documents.put(content, PDF, SHELF)
+    documents.put(b"1", "application/json", SHELF)
     assert [documents.count(kind) for kind in (PDF, "application/json", "application/zstd")] == [2, 1, 0]
 
 
@@ -53,16 +56,16 @@ def test_objects_are_counted_by_media_type(documents: DocumentStore) -> None:
 def test_an_unknown_media_type_is_refused(documents: DocumentStore, media_type: str) -> None:
     """Nothing is stored, and the error does not repeat it."""
     with pytest.raises(DocumentError) as caught:
-        documents.put(b"1", media_type)
+        documents.put(b"1", media_type, SHELF)
     assert not media_type or media_type not in caught.value.message.replace("media_type", "")
 
 
 def test_an_absent_object_is_not_found(documents: DocumentStore) -> None:
     """With a reference that is in order."""
-    ref = documents.put(b"1", PDF)
+    ref = documents.put(b"1", PDF, SHELF)
     other = "f" * 64
     with pytest.raises(NotFoundError):
-        documents.get(replace(ref, key=f"pdf/ff/{other}.pdf", sha256=other))
+        documents.get(replace(ref, key=f"{SHELF}/ff/{other}.pdf", sha256=other))
 
 
 @pytest.mark.parametrize(
@@ -70,9 +73,10 @@ def test_an_absent_object_is_not_found(documents: DocumentStore) -> None:
     [
         {"key": "../../etc/passwd"},
         {"key": "/etc/passwd"},
-        {"key": f"pdf/{EXAMPLE_SHA256[:2]}/../{EXAMPLE_SHA256[:2]}/{EXAMPLE_SHA256}.pdf"},
-        {"key": f"json/{EXAMPLE_SHA256[:2]}/{EXAMPLE_SHA256}.json"},
-        {"key": f"pdf/{EXAMPLE_SHA256[:2]}/{EXAMPLE_SHA256}.pdf\n"},
+        {"key": f"{SHELF}/{EXAMPLE_SHA256[:2]}/../{EXAMPLE_SHA256[:2]}/{EXAMPLE_SHA256}.pdf"},
+        {"key": f"../../../03/29/{EXAMPLE_SHA256[:2]}/{EXAMPLE_SHA256}.pdf"},
+        {"key": f"{SHELF}/{EXAMPLE_SHA256[:2]}/{EXAMPLE_SHA256}.json"},
+        {"key": f"{SHELF}/{EXAMPLE_SHA256[:2]}/{EXAMPLE_SHA256}.pdf\n"},
         {"sha256": "0" * 64},
         {"sha256": EXAMPLE_SHA256.upper()},
         {"sha256": "../../../x", "key": "pdf/../../../../x.pdf"},
@@ -80,13 +84,13 @@ def test_an_absent_object_is_not_found(documents: DocumentStore) -> None:
         {"media_type": "application/x-unknown"},
     ],
     ids=[
-        *("key climbs", "key is absolute", "key detours", "key of another type", "key with a newline"),
+        *("key climbs", "key is absolute", "key detours", "shelf climbs", "key of another type", "key with a newline"),
         *("another hash", "hash in capitals", "hash climbs", "another type", "unknown type"),
     ],
 )
 def test_a_forged_reference_is_refused(documents: DocumentStore, forged: dict[str, str]) -> None:
     """Reading and locating alike, before the store is touched."""
-    ref = documents.put(EXAMPLE, PDF)
+    ref = documents.put(EXAMPLE, PDF, SHELF)
     for refuse in (documents.get, documents.location):
         with pytest.raises(PermanentError):
             refuse(replace(ref, **forged))  # type: ignore[arg-type]
@@ -94,21 +98,21 @@ def test_a_forged_reference_is_refused(documents: DocumentStore, forged: dict[st
 
 def test_a_wrong_size_is_a_conflict(documents: DocumentStore) -> None:
     """The reference and the object disagree."""
-    ref = documents.put(EXAMPLE, PDF)
+    ref = documents.put(EXAMPLE, PDF, SHELF)
     with pytest.raises(ConflictError):
         documents.get(replace(ref, size=17))
 
 
 def test_the_location_ends_with_the_key(documents: DocumentStore) -> None:
     """It is what a person opens."""
-    ref = documents.put(EXAMPLE, PDF)
+    ref = documents.put(EXAMPLE, PDF, SHELF)
     assert documents.location(ref).endswith(ref.key)
 
 
 def test_documents_outlive_the_process(open_documents: DocumentsOpener, tmp_path: Path) -> None:
     """Opened again, they are there."""
     with open_documents(tmp_path) as store:
-        ref = store.put(EXAMPLE, PDF)
+        ref = store.put(EXAMPLE, PDF, SHELF)
     with open_documents(tmp_path) as store:
         assert (store.get(ref), store.count(PDF)) == (EXAMPLE, 1)
 
@@ -116,7 +120,9 @@ def test_documents_outlive_the_process(open_documents: DocumentsOpener, tmp_path
 def test_threads_may_put_the_same_object(documents: DocumentStore) -> None:
     """All get the same reference, and there is one object."""
     refs: list[ObjectRef] = []
-    threads = [threading.Thread(target=lambda: refs.append(documents.put(EXAMPLE * 50_000, PDF))) for _ in range(8)]
+    threads = [
+        threading.Thread(target=lambda: refs.append(documents.put(EXAMPLE * 50_000, PDF, SHELF))) for _ in range(8)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -132,7 +138,7 @@ def test_processes_may_put_the_same_objects(open_documents: DocumentsOpener, tmp
         codes = racing.join(all4)
     with open_documents(tmp_path) as store:
         assert (codes, store.count(PDF)) == ([0] * 4, 20)
-        assert contents == [store.get(store.put(content, PDF)) for content in contents]
+        assert contents == [store.get(store.put(content, PDF, SHELF)) for content in contents]
 
 
 @pytest.mark.parametrize("lines", [1, 4, 9])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.stores import SHELF
 from tripinvoice.adapters.documents_folder import FolderDocumentStore
 from tripinvoice.errors import ConflictError, NotFoundError, StoreUnavailableError
 
@@ -22,7 +23,7 @@ def store(tmp_path: Path) -> FolderDocumentStore:
 
 def test_a_stored_file_is_read_only_and_alone(store: FolderDocumentStore, tmp_path: Path) -> None:
     """Nobody may write it, it has one name, and nothing lies about beside it."""
-    path = Path(store.location(store.put(b"one", PDF)))
+    path = Path(store.location(store.put(b"one", PDF, SHELF)))
     status = path.stat()
     assert (0o100444, 1, hashlib.sha256(b"one").hexdigest()) == (status.st_mode, status.st_nlink, path.stem)
     assert [path] == [found for found in (tmp_path / "documents").rglob("*") if found.is_file()]
@@ -30,11 +31,11 @@ def test_a_stored_file_is_read_only_and_alone(store: FolderDocumentStore, tmp_pa
 
 def test_changed_bytes_are_a_conflict(store: FolderDocumentStore) -> None:
     """Reading tells, and so does storing the same document again: a name promises nothing."""
-    ref = store.put(b"one", PDF)
+    ref = store.put(b"one", PDF, SHELF)
     path = Path(store.location(ref))
     path.chmod(0o644)
     path.write_bytes(b"two")
-    for ask in (lambda: store.get(ref), lambda: store.put(b"one", PDF)):
+    for ask in (lambda: store.get(ref), lambda: store.put(b"one", PDF, SHELF)):
         with pytest.raises(ConflictError, match="backup"):
             ask()
     assert path.read_bytes() == b"two"
@@ -42,7 +43,7 @@ def test_changed_bytes_are_a_conflict(store: FolderDocumentStore) -> None:
 
 def test_a_cut_file_is_a_conflict(store: FolderDocumentStore) -> None:
     """Also one of no bytes."""
-    ref = store.put(b"one", PDF)
+    ref = store.put(b"one", PDF, SHELF)
     path = Path(store.location(ref))
     path.chmod(0o644)
     path.write_bytes(b"")
@@ -52,21 +53,21 @@ def test_a_cut_file_is_a_conflict(store: FolderDocumentStore) -> None:
 
 def test_a_removed_file_is_not_found_and_can_be_stored_again(store: FolderDocumentStore) -> None:
     """Making the document again from its sources mends the store."""
-    ref = store.put(b"one", PDF)
+    ref = store.put(b"one", PDF, SHELF)
     Path(store.location(ref)).unlink()
     with pytest.raises(NotFoundError):
         store.get(ref)
-    assert (ref, b"one") == (store.put(b"one", PDF), store.get(ref))
+    assert (ref, b"one") == (store.put(b"one", PDF, SHELF), store.get(ref))
 
 
 def test_a_removed_folder_is_made_again(store: FolderDocumentStore) -> None:
     """At the second attempt: the first finds out."""
-    path = Path(store.location(store.put(b"one", PDF)))
+    path = Path(store.location(store.put(b"one", PDF, SHELF)))
     path.unlink()
     path.parent.rmdir()
     with pytest.raises(StoreUnavailableError):
-        store.put(b"one", PDF)
-    assert store.get(store.put(b"one", PDF)) == b"one"
+        store.put(b"one", PDF, SHELF)
+    assert store.get(store.put(b"one", PDF, SHELF)) == b"one"
 
 
 def test_leftovers_of_killed_writers_are_removed_when_old(store: FolderDocumentStore, tmp_path: Path) -> None:
@@ -85,18 +86,19 @@ def test_leftovers_of_killed_writers_are_removed_when_old(store: FolderDocumentS
 _LIMITED = """
 import resource, sys
 from pathlib import Path
+from tests.contract.stores import SHELF
 from tripinvoice.adapters.documents_folder import FolderDocumentStore
 from tripinvoice.errors import StoreUnavailableError
 store = FolderDocumentStore(Path(sys.argv[1]))
 soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
 resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
 try:
-    store.put(b"x" * 5_000, "application/pdf")
+    store.put(b"x" * 5_000, "application/pdf", SHELF)
 except StoreUnavailableError as error:
     print(error)
 print(store.count("application/pdf"), len([f for f in Path(sys.argv[1]).rglob("*") if f.is_file()]))
 resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-print(len(store.get(store.put(b"x" * 5_000, "application/pdf"))))
+print(len(store.get(store.put(b"x" * 5_000, "application/pdf", SHELF))))
 """
 
 
@@ -118,6 +120,6 @@ def test_a_relative_root_does_not_move_with_the_process(tmp_path: Path, monkeypa
     """A location stays right after the process goes elsewhere."""
     monkeypatch.chdir(tmp_path)
     store = FolderDocumentStore(Path("documents"))
-    ref = store.put(b"one", PDF)
+    ref = store.put(b"one", PDF, SHELF)
     monkeypatch.chdir("/")
     assert (b"one", str(tmp_path / "documents" / ref.key)) == (store.get(ref), store.location(ref))

@@ -1,7 +1,7 @@
 """Every record store: a record is written once, never changes, and is found again."""
 
 from dataclasses import replace
-from itertools import islice
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -81,7 +81,7 @@ def test_a_trips_documents_come_by_contract_and_revision(records: InvoiceRecords
 def test_what_is_not_there_is_not_found(records: InvoiceRecords) -> None:
     """No error: an empty store is a fact."""
     assert records.by_number("GB-OP-2026-000001") is None
-    assert not [*records.by_trip("a"), *records.counts(), *records.newest(5)]
+    assert not [*records.by_trip("a"), *records.counts(), *records.by_day(NOON.date())]
 
 
 def test_counts_go_by_state(records: InvoiceRecords) -> None:
@@ -90,22 +90,45 @@ def test_counts_go_by_state(records: InvoiceRecords) -> None:
     assert dict(records.counts()) == {"ISSUED": 2, "VOIDED": 1}
 
 
-def test_the_newest_come_first(records: InvoiceRecords) -> None:
-    """By time of issue, then number; also those that are void; no more than asked for."""
-    one, two = record("a", 1, minutes=5), record("b", 2, minutes=5)
-    three, four = record("c", 3, minutes=9, state="VOIDED"), record("d", 4, minutes=-9)
-    records.save([one, two, three, four])
-    assert [[three, two, one, four], [three, two], []] == [list(records.newest(limit)) for limit in (9, 2, 0)]
+def test_a_day_has_what_was_issued_on_it(records: InvoiceRecords) -> None:
+    """From midnight to midnight in UTC, issued and void, whatever the account."""
+    night = [record("a", 1, minutes=-721), record("e", 5, minutes=720)]
+    day = [record("b", 2, minutes=-720), record("c", 3, state="VOIDED"), record("d", 4, minutes=719, account="x")]
+    records.save([*night, *day])
+    assert day == sorted(records.by_day(NOON.date()), key=lambda one: one.number)
+    assert not list(records.by_day(date(2026, 4, 1)))
 
 
-def test_many_newest_are_read_bit_by_bit(records: InvoiceRecords) -> None:
-    """Over the pages of the store none is missing or twice, even when newer ones arrive meanwhile."""
-    records.save([record(f"t{no}", no, minutes=no // 3) for no in range(1, 1302)])
-    walk = records.newest(1250)
-    first = [found.number for found in islice(walk, 700)]
-    records.save([record("late", 2000, minutes=9999)])
-    numbers = first + [found.number for found in walk]
-    assert [f"GB-OP-2026-{no:06d}" for no in range(1301, 51, -1)] == numbers
+def test_a_long_day_is_read_bit_by_bit(records: InvoiceRecords) -> None:
+    """Over the pages of the store none is missing or twice."""
+    for first in range(1, 1301, 100):
+        records.save([record(f"t{no}", no, minutes=no // 3) for no in range(first, first + 100)])
+    numbers = [found.number for found in records.by_day(NOON.date())]
+    assert [f"GB-OP-2026-{no:06d}" for no in range(1, 1301)] == sorted(numbers)
+
+
+def test_an_accounts_month_has_the_latest_first(records: InvoiceRecords) -> None:
+    """Its own documents only, void ones too; the month is that of the time of issue in UTC."""
+    first, second = record("a", 1, minutes=-5, account="x"), record("b", 2, minutes=5, account="x", state="VOIDED")
+    april = record("c", 3, minutes=4 * 1440, account="x")
+    records.save([first, second, april, record("d", 4, account="y"), record("e", 5)])
+    found = [list(records.by_account("x", date(2026, month, 17))) for month in (2, 3, 4)]
+    assert [[], [second, first], [april]] == found
+
+
+def test_nobody_has_no_documents(records: InvoiceRecords) -> None:
+    """A record without an account is found by no account."""
+    records.save([record("a", 1)])
+    assert not records.by_account("", NOON.date())
+
+
+def test_what_is_derived_can_be_written_again(records: InvoiceRecords) -> None:
+    """Any number of times, and nothing changes."""
+    saved = record("a", 1, account="x")
+    records.save([saved])
+    for _ in range(2):
+        records.reindex(saved)
+    assert [saved] == list(records.by_account("x", NOON.date())) == list(records.by_day(NOON.date()))
 
 
 def test_records_outlive_the_process(open_records: RecordsOpener, tmp_path: Path) -> None:

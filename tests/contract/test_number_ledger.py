@@ -123,6 +123,33 @@ def test_nothing_to_void_is_none(ledger: NumberLedger) -> None:
     assert [taken("a", 1)] == list(ledger.take([claim("a")]))
 
 
+def test_a_series_is_read_in_the_order_of_its_numbers(ledger: NumberLedger) -> None:
+    """All of it, voids too, over the pages of the store; another series or period is another."""
+    trips = [f"t{no}" for no in range(1, 1201)]
+    for first in range(0, 1200, 100):
+        ledger.take([claim(trip) for trip in trips[first : first + 100]])
+    ledger.take([claim("a", "DE-A"), claim("b", period="2027")])
+    ledger.void(document("t2"), "a mistake")
+    expected = [taken(trip, no, void_reason="a mistake" if no == 2 else None) for no, trip in enumerate(trips, 1)]
+    assert expected == list(ledger.entries("GB-OP", "2026"))
+    assert not list(ledger.entries("GB-OP", "2028"))
+
+
+def test_a_claim_is_found_as_it_was_made(ledger: NumberLedger) -> None:
+    """The first one, whatever was asked later; a document that never claimed has none."""
+    ledger.take([claim("a", minutes=3)])
+    ledger.take([claim("a", "GB-NEW", period="2027", minutes=999)])
+    assert (claim("a", minutes=3), None) == (ledger.claim_of(document("a")), ledger.claim_of(document("b")))
+
+
+def test_what_is_derived_from_an_entry_can_be_written_again(ledger: NumberLedger) -> None:
+    """Any number of times, and nothing changes."""
+    (entry,) = ledger.take([claim("a")])
+    for _ in range(2):
+        ledger.reindex(entry)
+    assert [entry] == [ledger.find(document("a"))] == list(ledger.entries("GB-OP", "2026"))
+
+
 def test_no_claims_take_no_numbers(ledger: NumberLedger) -> None:
     """An empty call leaves an empty ledger."""
     assert (list(ledger.take([])), list(ledger.audit())) == ([], [])

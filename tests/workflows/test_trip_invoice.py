@@ -17,10 +17,10 @@ from tests import factories as f
 from tests import scenarios
 from tests.running import Stack, running
 from tests.workflows.conftest import Hands
-from tripinvoice import canonical
+from tripinvoice import archive
 from tripinvoice.answers import Provides
-from tripinvoice.archive import pack
 from tripinvoice.money_systems import Answer
+from tripinvoice.ports import Shelf
 from tripinvoice.trip_event import correct_trip
 from workflows.messages import Resume, TripInvoiceInput, TripInvoiceResult, Void
 from workflows.trip_invoice import TripInvoice
@@ -191,7 +191,7 @@ async def test_a_corrected_answer_is_used_instead_of_asking(stack: Stack) -> Non
         body=f.charges(f.charge("19.40")),
         fetched_at=stack.wiring.clock.now(),
     )
-    ref = stack.wiring.documents.put(pack(canonical.dump(answer)), "application/zstd")
+    ref = archive.keep(answer, stack.wiring.documents, Shelf.of(trip))
     handle = stack.handle(trip)
     await handle.execute_update(TripInvoice.resume, Resume(reason="fixed by hand", corrections={"fares": ref}))
     result = await handle.result()

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tripinvoice.adapters import object_keys
 from tripinvoice.errors import NotFoundError, StoreUnavailableError
-from tripinvoice.ports import ObjectRef
+from tripinvoice.ports import ObjectRef, Shelf
 
 _INCOMING = ".incoming"  # files being written; on the same file system, or they could not be linked
 _LEFTOVER_AGE = timedelta(days=1)
@@ -36,13 +36,13 @@ class FolderDocumentStore:
             _sync_folder(self._root.parent)
             self._remove_leftovers()
 
-    def put(self, content: bytes, media_type: str) -> ObjectRef:
-        """Store durably; the same bytes again give the same reference.
+    def put(self, content: bytes, media_type: str, shelf: Shelf) -> ObjectRef:
+        """Store durably; the same bytes on the same shelf again give the same reference.
 
         Raises ``ConflictError`` when a file of that name is there with other bytes, and ``DocumentError`` for a media
         type that is not kept.
         """
-        ref = object_keys.reference(content, media_type)
+        ref = object_keys.reference(content, media_type, shelf)
         path = self._path(ref)
         with _explained():
             if not path.exists():
@@ -66,6 +66,14 @@ class FolderDocumentStore:
         object_keys.check_content(ref, content)
         return content
 
+    def stream(self, ref: ObjectRef) -> Iterator[bytes]:
+        """The bytes, in one piece: they are on this machine, and documents are small."""
+        yield self.get(ref)
+
+    def link(self, ref: ObjectRef, filename: str, valid: timedelta) -> None:  # noqa: ARG002 - the port's
+        """Nobody can be given a link into a folder."""
+        object_keys.check_reference(ref)
+
     def location(self, ref: ObjectRef) -> str:
         """The absolute path of the file."""
         object_keys.check_reference(ref)
@@ -73,9 +81,9 @@ class FolderDocumentStore:
 
     def count(self, media_type: str) -> int:
         """How many objects of this media type are stored, counted by listing them."""
-        folder, extension = object_keys.kind(media_type)
+        extension = object_keys.extension(media_type)
         with _explained():
-            return sum(1 for _ in (self._root / folder).glob(f"??/*.{extension}"))
+            return sum(1 for _ in self._root.glob(f"*/*/*/*/*/*/*.{extension}"))
 
     @property
     def _incoming(self) -> Path:
@@ -85,8 +93,9 @@ class FolderDocumentStore:
         return self._root / ref.key
 
     def _settle(self, folder: Path) -> None:
-        """Make the folder and the one above it, and have both on the disk before anything is put into them."""
-        for made in (folder.parent, folder):
+        """Make the folder and those above it, and have each on the disk before anything is put into it."""
+        inside = folder.relative_to(self._root)
+        for made in (*reversed([self._root / part for part in inside.parents][:-1]), folder):
             if made not in self._settled:
                 made.mkdir(exist_ok=True)
                 _sync_folder(made.parent)

@@ -14,11 +14,16 @@ from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
 
+_PAGE = 500
 _HOLES_LISTED = 10_000  # per series: a counter that somebody set to a billion must not fill the memory
 
 _FIND = "SELECT series, period, no, issued_at, void_reason FROM ledger WHERE document = ?"
-_CLAIMED = "SELECT series, period, claimed_at FROM claim WHERE document = ?"
+_CLAIMED = "SELECT series, period, claimed_at, workflow_id FROM claim WHERE document = ?"
 _CLAIM = "INSERT INTO claim (document, series, period, claimed_at, workflow_id) VALUES (?, ?, ?, ?, ?)"
+_ENTRIES = """
+    SELECT document, no, issued_at, void_reason FROM ledger
+    WHERE series = ? AND period = ? AND no > ? ORDER BY no LIMIT ?
+"""
 _NEXT = "SELECT next_no, last_issued_at FROM series WHERE series = ? AND period = ?"
 _BEGIN_SERIES = "INSERT INTO series (series, period, next_no, last_issued_at) VALUES (?, ?, 1, NULL)"
 _APPEND = "INSERT INTO ledger (series, period, no, document, issued_at) VALUES (?, ?, ?, ?, ?)"
@@ -84,6 +89,36 @@ class SqliteNumberLedger:
             for series, period, counted, count, voided, highest in rows
         )
 
+    def entries(self, series: str, period: str) -> Iterator[NumberTaken]:
+        """A series in the order of its numbers, read in pages as it is asked for."""
+        last = 0
+        while True:
+            with self._database.read() as connection:
+                page = connection.execute(_ENTRIES, (series, period, last, _PAGE)).fetchall()
+            if not page:
+                return
+            for document, *row in page:
+                yield _taken(DocumentKey.parse(document), series, period, *row)
+            last = page[-1][1]
+
+    def claim_of(self, document: DocumentKey) -> Claim | None:
+        """The document's claim, if it was made."""
+        with self._database.read() as connection:
+            row = connection.execute(_CLAIMED, (str(document),)).fetchone()
+        if row is None:
+            return None
+        series, period, claimed_at, workflow_id = row
+        return Claim(
+            document=document,
+            series=series,
+            period=period,
+            claimed_at=to_moment(claimed_at),
+            workflow_id=workflow_id,
+        )
+
+    def reindex(self, entry: NumberTaken) -> None:
+        """Nothing is derived here: the database keeps its own indexes."""
+
 
 def _take(connection: sqlite3.Connection, claim: Claim) -> NumberTaken:
     return _find(connection, claim.document) or _append(connection, claim.document, *_claimed(connection, claim))
@@ -93,7 +128,12 @@ def _find(connection: sqlite3.Connection, document: DocumentKey) -> NumberTaken 
     row = connection.execute(_FIND, (str(document),)).fetchone()
     if row is None:
         return None
-    series, period, no, issued_at, void_reason = row
+    return _taken(document, *row)
+
+
+def _taken(  # noqa: PLR0913, PLR0917 - a row's columns
+    document: DocumentKey, series: str, period: str, no: int, issued_at: str, void_reason: str | None
+) -> NumberTaken:
     return NumberTaken(
         document=document,
         series=series,
@@ -108,7 +148,7 @@ def _claimed(connection: sqlite3.Connection, claim: Claim) -> tuple[str, str, st
     """Series, period and time of the document's claim: the stored one wins, else this one is stored."""
     stored = connection.execute(_CLAIMED, (str(claim.document),)).fetchone()
     if stored is not None:
-        series, period, claimed_at = stored
+        series, period, claimed_at, _ = stored
         return series, period, claimed_at
     wanted = claim.series, claim.period, to_text(claim.claimed_at)
     connection.execute(_CLAIM, (str(claim.document), *wanted, claim.workflow_id))

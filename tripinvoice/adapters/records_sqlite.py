@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 
 from tripinvoice import canonical
 from tripinvoice.adapters.sqlite import Database, to_text
@@ -12,17 +13,20 @@ _PAGE = 500
 
 _STORED = "SELECT content FROM record WHERE document = ?"
 _INSERT = """
-    INSERT INTO record (document, trip_id, contract, kind, revision, number, state, issued_at, content)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO record (document, trip_id, contract, kind, revision, number, state, account, issued_at, content)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _BY_TRIP = "SELECT content FROM record WHERE trip_id = ? ORDER BY contract, revision, kind"
 _BY_NUMBER = "SELECT content FROM record WHERE number = ?"
 _COUNTS = "SELECT state, count(*) FROM record GROUP BY state"
-_NEWEST = """
-    SELECT issued_at, number, content FROM record WHERE (issued_at, number) < (?, ?)
-    ORDER BY issued_at DESC, number DESC LIMIT ?
+_BY_TIME = """
+    SELECT issued_at, number, content FROM record WHERE (issued_at, number) > (?, ?) AND issued_at < ?
+    ORDER BY issued_at, number LIMIT ?
 """
-_AFTER_ALL = ("Z", "")  # sorts after every time
+_BY_ACCOUNT = """
+    SELECT content FROM record WHERE account = ? AND account <> '' AND issued_at >= ? AND issued_at < ?
+    ORDER BY issued_at DESC, number DESC
+"""
 
 
 class SqliteInvoiceRecords:
@@ -56,18 +60,31 @@ class SqliteInvoiceRecords:
         with self._database.read() as connection:
             return dict(connection.execute(_COUNTS).fetchall())
 
-    def newest(self, limit: int) -> Iterator[InvoiceRecord]:
-        """The latest first, by time of issue and then number, issued and void; read in pages as they are asked for."""
-        place, left = _AFTER_ALL, limit
-        while left > 0:
+    def by_account(self, account: str, month: date) -> Sequence[InvoiceRecord]:
+        """The account's documents of a month, issued and void, the latest first."""
+        first = month.replace(day=1)
+        span = _midnight(first), _midnight((first + timedelta(days=31)).replace(day=1))
+        with self._database.read() as connection:
+            return tuple(_load(content) for (content,) in connection.execute(_BY_ACCOUNT, (account, *span)))
+
+    def by_day(self, day: date) -> Iterator[InvoiceRecord]:
+        """Everything issued on a day, void or not, by time and number; read in pages as it is asked for."""
+        place, end = (_midnight(day), ""), _midnight(day + timedelta(days=1))
+        while True:
             with self._database.read() as connection:
-                page = connection.execute(_NEWEST, (*place, min(left, _PAGE))).fetchall()
+                page = connection.execute(_BY_TIME, (*place, end, _PAGE)).fetchall()
             if not page:
                 return
             for issued_at, number, content in page:
                 place = issued_at, number
                 yield _load(content)
-            left -= len(page)
+
+    def reindex(self, record: InvoiceRecord) -> None:
+        """Nothing is derived here: the database keeps its own indexes."""
+
+
+def _midnight(day: date) -> str:
+    return to_text(datetime(day.year, day.month, day.day, tzinfo=UTC))
 
 
 def _load(content: str) -> InvoiceRecord:
@@ -89,8 +106,9 @@ def _insert(connection: sqlite3.Connection, record: InvoiceRecord) -> None:
     key = record.document
     content = canonical.dump(record).decode()
     where = (str(key), key.trip_id, key.contract, key.kind, key.revision, record.number, record.state)
+    found_by = (record.account, to_text(record.issued_at), content)
     if connection.execute(_BY_NUMBER, (record.number,)).fetchone() is not None:
         raise ConflictError(
             f"record of {key}: its number belongs to another document; take numbers from the ledger only"
         )
-    connection.execute(_INSERT, (*where, to_text(record.issued_at), content))
+    connection.execute(_INSERT, (*where, *found_by))

@@ -137,4 +137,9 @@ _ANSWERS = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_NUMBERS, *_RECORDS, *_ANSWERS),)
+_ACCOUNTS = (
+    "ALTER TABLE record ADD COLUMN account TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX record_by_account ON record (account, issued_at, number) WHERE account <> ''",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_NUMBERS, *_RECORDS, *_ANSWERS), _ACCOUNTS)
