@@ -8,8 +8,9 @@ Kafka, and closed with the wiring, last opened first closed. The scheme of a set
 import os
 import threading
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack
+from datetime import datetime
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -23,6 +24,7 @@ from tripinvoice.ports import (
     Clock,
     DocumentStore,
     EventSink,
+    FeedMessage,
     InvoiceRecords,
     MoneySystems,
     NumberLedger,

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
@@ -21,6 +22,7 @@ MAX_MESSAGE_BYTES = 16 * 1024 * 1024
 CHUNK_BYTES = 2 * 1024 * 1024
 CHUNK_RECORDS = 5_000
 CLOSE_SECONDS = 5.0
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 Setting = str | int | float | bool
 ClientConfig = Mapping[str, Setting]
@@ -29,11 +31,13 @@ Headers = tuple[tuple[str, bytes | None], ...]
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A message to send."""
+    """A message to send. Without ``partition`` its key decides; without ``sent_at`` it is sent now."""
 
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
+    partition: int | None = None
+    sent_at: datetime | None = None
 
     @property
     def size(self) -> int:
@@ -103,6 +107,7 @@ class DeliveringProducer:
                     record.key,
                     headers=list(record.headers),
                     on_delivery=delivered,
+                    **_where_and_when(record),
                 )
             except BufferError:
                 if time.monotonic() > deadline:
@@ -134,11 +139,21 @@ class DeliveringProducer:
         self.close()
 
 
+def _where_and_when(record: Record) -> dict[str, int]:
+    placed = {} if record.partition is None else {"partition": record.partition}
+    return placed if record.sent_at is None else {**placed, "timestamp": milliseconds(record.sent_at)}
+
+
 def _wait(report: "Future[KafkaError | None]", deadline: float) -> KafkaError | None:
     try:
         return report.result(max(0.0, deadline - time.monotonic()))
     except TimeoutError:
         return KafkaError(KafkaError._TIMED_OUT)  # noqa: SLF001
+
+
+def milliseconds(moment: datetime) -> int:
+    """The time as Kafka counts it."""
+    return (moment - EPOCH) // timedelta(milliseconds=1)
 
 
 def unavailable(what: str, error: KafkaError) -> StoreUnavailableError:
