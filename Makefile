@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo worker bridge check test fix bench lock clean
+.PHONY: help demo worker bridge servers check test fix bench lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
@@ -31,6 +31,11 @@ worker: .venv/.runtime ## Run a worker
 
 bridge: .venv/.runtime ## Run the bridge from Kafka to Temporal
 	@$(BIN)/tripinvoice bridge $(ARGS)
+
+# Java 17 and Maven bring Kafka and Cassandra, Go brings MinIO: fetched once, as tests/servers/pins says, and kept in the
+# user's cache. ARGS="kafka cassandra" starts some, ARGS="--data FOLDER" keeps what they hold.
+servers: .venv/.dev ## Run Temporal, Kafka, Cassandra and MinIO here, without Docker
+	@$(BIN)/python -m tests.servers $(ARGS)
 
 check: .venv/.dev ## Lint, types, import rules, unit and tooling tests: before each commit
 	$(BIN)/ruff check

@@ -1,0 +1,142 @@
+"""Apache Cassandra: one node, with the Paxos of production."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import yaml
+from cassandra.cluster import Cluster
+
+from tests.servers import jvm, programs
+from tests.servers.server import HOST, Server
+
+KEYSPACE = "tripinvoice"
+_HEAP = "768m"
+_LOGBACK = """\
+<configuration>
+  <appender name="log" class="ch.qos.logback.core.ConsoleAppender">
+    <encoder><pattern>%date %-5level %logger{0} - %msg%n</pattern></encoder>
+  </appender>
+  <root level="INFO"><appender-ref ref="log"/></root>
+</configuration>
+"""
+# What Cassandra itself asks for on Java 17.
+_EXPORTS = (
+    "java.base/jdk.internal.misc",
+    "java.base/jdk.internal.ref",
+    "java.base/sun.nio.ch",
+    "java.base/java.lang.ref",
+    "java.management.rmi/com.sun.jmx.remote.internal.rmi",
+    "java.rmi/sun.rmi.registry",
+    "java.rmi/sun.rmi.server",
+    "java.rmi/sun.rmi.transport.tcp",
+    "java.sql/java.sql",
+    "jdk.unsupported/sun.misc",
+)
+_OPENS = (
+    "java.base/java.lang",
+    "java.base/java.lang.module",
+    "java.base/java.lang.reflect",
+    "java.base/java.io",
+    "java.base/java.nio",
+    "java.base/java.util",
+    "java.base/java.util.concurrent",
+    "java.base/java.util.concurrent.atomic",
+    "java.base/jdk.internal.loader",
+    "java.base/jdk.internal.ref",
+    "java.base/jdk.internal.reflect",
+    "java.base/jdk.internal.math",
+    "java.base/jdk.internal.module",
+    "java.base/jdk.internal.util.jar",
+    "java.base/sun.nio.ch",
+    "jdk.management/com.sun.management.internal",
+)
+
+
+class Cassandra(Server):
+    """A node without authentication; the data centre is ``datacenter1``."""
+
+    name = "cassandra"
+    usual_ports: ClassVar[Mapping[str, int]] = {"main": 9042, "storage": 7000, "storage_tls": 7001, "jmx": 7199}
+
+    @property
+    def url(self) -> str:
+        """For ``TRIPINVOICE_STORE``."""
+        return f"cassandra://{self.address}/{KEYSPACE}"
+
+    def environment(self) -> dict[str, str]:
+        """The application's setting."""
+        return {"TRIPINVOICE_STORE": self.url}
+
+    def _prepare(self) -> tuple[Sequence[str], dict[str, str]]:
+        configuration = self.folder / "cassandra.yaml"
+        configuration.write_text(yaml.safe_dump(self._configuration()))
+        logback = self.folder / "logback.xml"
+        logback.write_text(_LOGBACK)
+        options = [
+            f"-Dcassandra.config={configuration.as_uri()}",
+            f"-Dcassandra.storagedir={self.folder}",
+            "-Dcassandra-foreground=yes",
+            f"-Dcassandra.jmx.local.port={self.ports['jmx']}",
+            f"-Dlogback.configurationFile={logback}",
+            # There is no other node to wait for.
+            "-Dcassandra.ring_delay_ms=100",
+            "-Dcassandra.skip_wait_for_gossip_to_settle=0",
+            "-Dcassandra.superuser_setup_delay_ms=0",
+            "-Djdk.attach.allowAttachSelf=true",
+            *(f"--add-exports={package}=ALL-UNNAMED" for package in _EXPORTS),
+            *(f"--add-opens={package}=ALL-UNNAMED" for package in _OPENS),
+        ]
+        jars = programs.cassandra()
+        return jvm.command(jars, _HEAP, options, "org.apache.cassandra.service.CassandraDaemon"), {}
+
+    def _configuration(self) -> dict[str, Any]:
+        seeds = [{"seeds": f"{HOST}:{self.ports['storage']}"}]
+        return {
+            "cluster_name": "tripinvoice",
+            "num_tokens": 16,
+            "partitioner": "org.apache.cassandra.dht.Murmur3Partitioner",
+            "endpoint_snitch": "SimpleSnitch",
+            "seed_provider": [{"class_name": "org.apache.cassandra.locator.SimpleSeedProvider", "parameters": seeds}],
+            "listen_address": HOST,
+            "rpc_address": HOST,
+            "native_transport_port": self.port,
+            "storage_port": self.ports["storage"],
+            "ssl_storage_port": self.ports["storage_tls"],
+            **{name: str(place) for name, place in self._places().items()},
+            "data_file_directories": [str(self._data / "data")],
+            "commitlog_sync": "periodic",
+            "commitlog_sync_period": "10000ms",
+            "auto_snapshot": False,
+            "storage_compatibility_mode": "NONE",
+            "paxos_variant": "v2",
+            # The defaults fit a machine that does nothing else. Contention still ends in a timeout, as in production.
+            "cas_contention_timeout": "3s",
+            "read_request_timeout": "15s",
+            "range_request_timeout": "20s",
+            "write_request_timeout": "15s",
+            "counter_write_request_timeout": "15s",
+            "truncate_request_timeout": "60s",
+            "request_timeout": "20s",
+            # Small: one of a few servers on a laptop.
+            "memtable_heap_space": "128MiB",
+            "memtable_offheap_space": "64MiB",
+            "commitlog_total_space": "512MiB",
+            "file_cache_size": "64MiB",
+            "concurrent_compactors": 1,
+        }
+
+    @property
+    def _data(self) -> Path:
+        return self.folder / "data"
+
+    def _places(self) -> dict[str, Path]:
+        names = ("commitlog", "saved_caches", "hints", "cdc_raw")
+        return {f"{name}_directory": self._data / name for name in names}
+
+    def _answers(self) -> bool:
+        cluster = Cluster([HOST], port=self.port, connect_timeout=5)
+        try:
+            return bool(cluster.connect().execute("SELECT release_version FROM system.local").one())
+        finally:
+            cluster.shutdown()

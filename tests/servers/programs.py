@@ -1,0 +1,119 @@
+"""The servers' programs: fetched once by Maven and Go, as ``pins/`` says, and kept in the user's cache.
+
+What is in the cache is whole: it is made in a folder beside it, under a lock, and gets its name when it is done. From
+then on nothing asks the network.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+PINS = Path(__file__).with_name("pins")
+
+
+class MissingServerError(Exception):
+    """A server's program is neither in the cache nor can it be fetched; ``install`` is the remedy."""
+
+    def __init__(self, what: str, install: str) -> None:
+        super().__init__(f"{what} is missing: {install}")
+        self.what = what
+        self.install = install
+
+
+def java() -> str:
+    """The Java virtual machine."""
+    return _tool("java", "Java", "install a Java 17 runtime")
+
+
+def kafka() -> Path:
+    """The folder of Kafka's jars."""
+    return _cached("kafka", _version("kafka", "pom.xml"), _jars)
+
+
+def cassandra() -> Path:
+    """The folder of Cassandra's jars."""
+    return _cached("cassandra", _version("cassandra", "pom.xml"), _jars)
+
+
+def minio() -> Path:
+    """The MinIO server."""
+    return _cached("minio", _version("minio", "go.mod"), _go_tool) / "minio"
+
+
+def _version(name: str, file: str) -> str:
+    pattern = {"pom.xml": r"<version>([\w.]+)</version>", "go.mod": r"github\.com/minio/minio v([\w.-]+)"}[file]
+    found = re.search(pattern, (PINS / name / file).read_text())
+    assert found is not None
+    return found[1]
+
+
+def _jars(pin: Path, made: Path) -> None:
+    java()
+    maven = _tool("mvn", pin.name, "install Java 17 and Maven (Debian: apt install openjdk-17-jre-headless maven)")
+    _run(pin, maven, "--batch-mode", "--quiet", "dependency:copy-dependencies", f"-DoutputDirectory={made}")
+
+
+def _go_tool(pin: Path, made: Path) -> None:
+    go = _tool("go", pin.name, "install Go 1.24 or newer")
+    _run(pin, go, "install", "tool", more={"GOBIN": str(made)})
+
+
+def _tool(program: str, what: str, install: str) -> str:
+    found = shutil.which(program)
+    if found is None:
+        raise MissingServerError(what, install)
+    return found
+
+
+def _run(pin: Path, *command: str, more: Mapping[str, str] | None = None) -> None:
+    """Run a tool in a copy of the pin's folder: it must not change ours, nor leave something there."""
+    with tempfile.TemporaryDirectory() as place:
+        copy = shutil.copytree(pin, Path(place) / pin.name)
+        environment = {"HOME": str(_home()), **os.environ, **(more or {})}
+        done = subprocess.run(
+            command, cwd=copy, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+    if done.returncode:
+        raise MissingServerError(pin.name, f"{command[0]} could not fetch it; it said:\n{done.stdout[-2000:]}")
+
+
+def _cached(name: str, version: str, make: Callable[[Path, Path], None]) -> Path:
+    kept = cache() / f"{name}-{version}"
+    if kept.is_dir():
+        return kept
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    with locked(kept.with_name(f".{kept.name}.lock")):
+        if not kept.is_dir():  # another process has made it meanwhile
+            with tempfile.TemporaryDirectory(dir=kept.parent, prefix=f".{kept.name}.") as place:
+                made = Path(place) / "made"
+                made.mkdir()
+                make(PINS / name, made)
+                made.rename(kept)
+    return kept
+
+
+def cache() -> Path:
+    """Where the programs are kept."""
+    base = os.environ.get("XDG_CACHE_HOME") or _home() / ".cache"
+    return Path(base) / "tripinvoice" / "servers"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # a user id that the system does not know, as in some containers
+        return Path(tempfile.gettempdir())
+
+
+@contextmanager
+def locked(file: Path) -> Iterator[None]:
+    """Hold the lock of this name, alone among all processes; wait for it first."""
+    with file.open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
