@@ -36,6 +36,8 @@ from tripinvoice.systems_table import read_table
 
 if TYPE_CHECKING:
     from tripinvoice.adapters.render_probe import Finding
+    from tripinvoice.adapters.s3_buckets import S3Buckets
+    from tripinvoice.adapters.s3_place import S3Place
     from tripinvoice.adapters.sqlite import Database
 
 
@@ -143,11 +145,45 @@ class Wiring:
                 self._warn_embedded("documents")
                 return FolderDocumentStore(self._path(self.settings.documents) or self.settings.data / "documents")
             case "s3" | "s3+http":
-                from tripinvoice.adapters.documents_s3 import S3DocumentStore, place
+                from tripinvoice.adapters.documents_s3 import S3DocumentStore
 
-                return S3DocumentStore(place(self.settings))
+                return self._closed_later(S3DocumentStore(self._s3_place, self.clock))
             case _:
                 raise self._unknown("documents", "folder:, folder:///path/to/folder or s3://host:port/bucket")
+
+    @cached_property
+    def buckets(self) -> "S3Buckets":
+        """The buckets of the document store, to be made and looked at. Raises ``ConfigurationError`` for a folder."""
+        from tripinvoice.adapters.s3_buckets import S3Buckets
+
+        if not self.documents_in_buckets:
+            raise self._unknown("documents", "s3://host:port/bucket here: a folder has no buckets")
+        return self._closed_later(S3Buckets(self._s3_place))
+
+    @property
+    def documents_in_buckets(self) -> bool:
+        """Whether the documents are in S3."""
+        return urlsplit(self.settings.documents).scheme in {"s3", "s3+http"}
+
+    @property
+    def _s3_place(self) -> "S3Place":
+        """Where S3 is and what is asked of it. Raises ``ConfigurationError`` naming the setting."""
+        from tripinvoice.adapters.s3_place import S3Place, address
+
+        endpoint, bucket, secure = address(self.settings.documents)
+        return S3Place(
+            endpoint=endpoint,
+            bucket=bucket,
+            secure=secure,
+            access_key=self.settings.s3_access_key,
+            secret_key=self.settings.s3_secret_key.get_secret_value(),
+            region=self.settings.s3_region,
+            ca=self.settings.s3_ca,
+            retention_years=self.settings.s3_retention_years,
+            retention_mode=self.settings.s3_retention_mode,
+            encryption=self.settings.s3_encryption,
+            connections=self.settings.max_activities,
+        )
 
     # --- the outside -------------------------------------------------------------------------------------------
 
