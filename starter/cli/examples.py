@@ -33,6 +33,12 @@ EXAMPLES = {
         "tripinvoice rerun trip-4711 --reason 'terminated by mistake'",
         "tripinvoice rerun trip-4711 --reason 'regime mended' --from-start --yes",
     ),
+    "audit": (
+        "tripinvoice audit",
+        "tripinvoice audit --series DE-OP --since 2026-11-01",
+        "tripinvoice audit --format csv --output findings.csv",
+        "tripinvoice audit --repair",
+    ),
     "regenerate": ("tripinvoice regenerate trip-4711", "tripinvoice regenerate trip-4711 --wait 60 --json"),
     "replay": (
         "tripinvoice replay trip-4711",

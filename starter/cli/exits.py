@@ -12,6 +12,8 @@ class Exit(IntEnum):
     DIFFERS = 3
     UNSAFE = 4
     NOT_FOUND = 5
+    FINDINGS = 6
+    MISSING = 7
     INTERRUPTED = 130
 
 
@@ -22,5 +24,7 @@ MEANINGS = {
     Exit.DIFFERS: "regenerate: a document made again is not identical to the issued one",
     Exit.UNSAFE: "replay: the code at hand does not replay a history, do not deploy it",
     Exit.NOT_FOUND: "no such trip, invoice number or workflow",
+    Exit.FINDINGS: "audit: something is not in order; the report says what, and what helps",
+    Exit.MISSING: "reconcile: a trip has no documents though it should; the report says which, and why",
     Exit.INTERRUPTED: "interrupted with Ctrl-C",
 }
