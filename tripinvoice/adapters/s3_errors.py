@@ -44,7 +44,7 @@ _NOT_IMPLEMENTED = 501
 _BUSY = 429
 _BROKEN = 500
 _SECONDS = re.compile(r"[0-9]{1,3}")
-_CODE = re.compile(r"[A-Za-z0-9.]{1,60}")
+_CODE = re.compile(r"[A-Za-z0-9.:_-]{1,60}")
 
 
 @contextmanager
