@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from starter.cli import audit, check, demo, look, mend, processes, redo
+from starter.cli import audit, check, demo, look, mend, processes, reconcile, redo
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
 from starter.cli.failures import one_line, told
@@ -81,6 +81,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (MEND, "void", mend.void),
     (MEND, "rerun", mend.rerun),
     (PROVE, "audit", audit.audit),
+    (PROVE, "reconcile", reconcile.reconcile),
     (PROVE, "regenerate", redo.regenerate),
     (PROVE, "replay", redo.replay),
     (PROVE, "doctor", check.doctor),

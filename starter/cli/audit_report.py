@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.padding import Padding
 
 from starter.cli.output import moment, safe, table
-from starter.cli.reports import Format, Rows, console, how_long, write_json
+from starter.cli.reports import Format, Rows, console, how_long, many, write_json
 from tripinvoice.audit.findings import EXPLAINED, Finding, Rule, SeriesReport
 from tripinvoice.audit.scope import Scope
 
@@ -67,10 +67,10 @@ class AuditReport:
     def verdict(self) -> str:
         """The first line: whether all is in order."""
         totals = self.totals
-        where = f"{_many(totals['numbers'], 'number')} in {_many(totals['series'], 'series', 'series')}"
+        where = f"{many(totals['numbers'], 'number')} in {many(totals['series'], 'series', 'series')}"
         if not self.in_order:
-            return f"NOT in order: {_many(totals['findings'], 'finding')}; {where}"
-        mended = f", after {_many(totals['repaired'], 'repair')}" if totals["repaired"] else ""
+            return f"NOT in order: {many(totals['findings'], 'finding')}; {where}"
+        mended = f", after {many(totals['repaired'], 'repair')}" if totals["repaired"] else ""
         return f"All is in order: {where}{mended}"
 
     # --- JSON ------------------------------------------------------------------------------------------------------
@@ -159,7 +159,3 @@ def _plain(finding: Finding) -> Mapping[str, Any]:
         "repairable": finding.repairable,
         "repaired": finding.repaired,
     }
-
-
-def _many(count: int, one: str, more: str = "") -> str:
-    return f"{count:,} {one if count == 1 else more or one + 's'}"

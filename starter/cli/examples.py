@@ -39,6 +39,10 @@ EXAMPLES = {
         "tripinvoice audit --format csv --output findings.csv",
         "tripinvoice audit --repair",
     ),
+    "reconcile": (
+        "tripinvoice reconcile --trips topic:trips.completed --since 2026-11-01",
+        "tripinvoice reconcile --trips trips.csv --format csv --output missing.csv",
+    ),
     "regenerate": ("tripinvoice regenerate trip-4711", "tripinvoice regenerate trip-4711 --wait 60 --json"),
     "replay": (
         "tripinvoice replay trip-4711",

@@ -112,3 +112,8 @@ def _cell(value: object) -> str:
         case _:
             text = str(plain(value))
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def many(count: int, one: str, more: str = "") -> str:
+    """A count and its noun."""
+    return f"{count:,} {one if count == 1 else more or one + 's'}"
