@@ -25,6 +25,7 @@ from activities.invoicing import InvoicingActivities
 from activities.money import MoneyActivities
 from activities.storage import StorageActivities
 from starter.client import connect, register_search_attributes
+from starter.metrics import runtime
 from starter.signals import stop_on_signals
 from tripinvoice.errors import TripInvoiceError
 from tripinvoice.log import configure
@@ -127,7 +128,7 @@ def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
 
 async def _until_signal(settings: Settings, queues: Sequence[str]) -> None:
     stop = stop_on_signals()
-    client = await connect(identity=f"{os.getpid()}@{socket.gethostname()}")
+    client = await connect(identity=f"{os.getpid()}@{socket.gethostname()}", runtime=runtime(settings))
     async with Wiring(settings) as wiring:
         await run(client, wiring, queues, stop)
 

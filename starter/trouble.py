@@ -50,7 +50,7 @@ def named(error: Exception) -> str:
     return f"Temporal {error.status.name}" if isinstance(error, RPCError) else type(error).__name__
 
 
-def told(error: Exception) -> tuple[str, str]:
+def told(error: BaseException | None) -> tuple[str, str]:
     """A stable code and a text without values of the event, for the dead letter and the log."""
     match error:
         case PermanentError():

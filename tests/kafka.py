@@ -1,46 +1,33 @@
 """What tests of everything that speaks Kafka share: sending, reading a whole topic, and committed offsets."""
 
-import os
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from collections.abc import Sequence
+from concurrent.futures import Future
+from contextlib import closing
 from typing import cast
 
 from confluent_kafka import Consumer, Message, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from tripinvoice.adapters.kafka_feed import KafkaTripFeed, Subscription
-from tripinvoice.adapters.kafka_mock import MockCluster
 from tripinvoice.adapters.kafka_producer import GroupLag
 from tripinvoice.ports import FeedMessage
 
 PATIENCE = 15.0
 
 
-@contextmanager
-def _mock() -> Iterator[str]:
-    with MockCluster() as cluster:
-        yield cluster.bootstrap
-
-
-@contextmanager
-def _real() -> Iterator[str]:
-    yield os.environ["TRIPINVOICE_TEST_KAFKA"]
-
-
-def clusters() -> Sequence[Callable[[], AbstractContextManager[str]]]:
-    """What to test on: librdkafka's mock cluster and, where ``TRIPINVOICE_TEST_KAFKA`` names brokers, those too."""
-    return (_mock, _real) if "TRIPINVOICE_TEST_KAFKA" in os.environ else (_mock,)
-
-
-def on_real_kafka(bootstrap: str) -> bool:
-    """Whether these are brokers, not the mock cluster."""
-    return bootstrap == os.environ.get("TRIPINVOICE_TEST_KAFKA")
-
-
 def fresh(prefix: str) -> str:
     """A name that no other test uses."""
     return f"{prefix}-{uuid.uuid4().hex[:12]}"
+
+
+def make_topic(bootstrap: str, name: str, partitions: int) -> None:
+    """Make a topic on real brokers. In the mock cluster every topic has four partitions, from the first message on."""
+    admin = AdminClient({"bootstrap.servers": bootstrap})
+    made: dict[str, Future[None]] = admin.create_topics([NewTopic(name, partitions, 1)])
+    made[name].result(PATIENCE)
 
 
 def feed_of(bootstrap: str, topic: str, group: str, *, drain: float = 0.5) -> KafkaTripFeed:

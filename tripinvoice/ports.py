@@ -241,8 +241,46 @@ class FeedMessage:
     assignment: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Refusal:
+    """Why a message becomes a dead letter. No field holds a value of the message.
+
+    ``code`` is the error's stable name, ``reason`` its text; ``stage`` is where it happened in Kafka Connect's words,
+    ``VALUE_CONVERTER`` for what cannot be read, ``TASK_PUT`` for what cannot be started.
+    """
+
+    code: str
+    reason: str
+    stage: str
+    attempts: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartitionState:
+    """One partition that this feed reads; ``None`` where nobody knows yet.
+
+    ``lag`` is how many messages the group has not committed, as of the last few seconds; ``unfinished`` how many were
+    taken from the feed and wait, themselves or for one before them.
+    """
+
+    topic: str
+    partition: int
+    lag: int | None
+    committed: int | None
+    unfinished: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeedState:
+    """What a feed is doing. ``oldest_unfinished`` is the age in seconds of what was taken longest ago; 0.0 for none."""
+
+    partitions: tuple[PartitionState, ...] = ()
+    oldest_unfinished: float = 0.0
+    rebalances: int = 0
+
+
 class TripFeed(Protocol):
-    """The topic of completed trips. One thread polls, commits and closes; any thread may accept and refuse."""
+    """The topic of completed trips. One thread polls and closes; any thread may do the rest."""
 
     def poll(self, limit: int, timeout: float) -> Sequence[FeedMessage]:
         """Up to ``limit`` messages; waits ``timeout`` seconds for the first.
@@ -253,14 +291,63 @@ class TripFeed(Protocol):
     def accept(self, message: FeedMessage) -> None:
         """The message is done; its offset may be committed once all before it are done."""
 
-    def refuse(self, message: FeedMessage, reason: str, *, code: str) -> None:
-        """Put the untouched message on the dead-letter topic; return when delivered. Then accept.
+    def refuse(self, message: FeedMessage, refusal: Refusal) -> None:
+        """Put the untouched message on the dead-letter topic; return when delivered. Then accept."""
 
-        ``reason`` is an error's text and ``code`` its stable name; neither holds a value of the message.
-        """
-
-    def commit(self) -> None:
-        """Commit what is contiguously accepted."""
+    def state(self) -> FeedState:
+        """What it is doing."""
 
     def close(self) -> None:
-        """Commit and leave the group."""
+        """Commit and leave the group. Raises ``StoreUnavailableError`` when the commit failed; left it has anyway."""
+
+
+class EventDecoder(Protocol):
+    """Makes the JSON event out of a message that was written with a schema."""
+
+    def decode(self, message: FeedMessage) -> FeedMessage:
+        """The message with its event as JSON. Blocks when it meets a schema for the first time.
+
+        Raises ``InvalidTripError`` for what cannot be read, ``StoreUnavailableError`` while no schema can be had.
+        """
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicPlace:
+    """Where a message lies."""
+
+    topic: str
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadLetter:
+    """A refused message where it lies, and why; ``origin`` is where it came from, as far as its headers tell.
+
+    ``replayed``: it was sent to its origin again. ``value_left_out``: the letter could not take the value's size.
+    """
+
+    message: FeedMessage
+    origin: TopicPlace | None
+    refusal: Refusal
+    replayed: bool
+    value_left_out: bool
+
+
+class DeadLetters(Protocol):
+    """The topic of refused trip events, for the operator. All of it blocks."""
+
+    def letters(self) -> Iterator[DeadLetter]:
+        """All letters up to now, each partition in order; none when there is no such topic yet.
+
+        Raises ``StoreUnavailableError``.
+        """
+
+    def letter(self, partition: int, offset: int) -> DeadLetter:
+        """The letter at this place. Raises ``NotFoundError`` when there is none."""
+
+    def replay(self, letter: DeadLetter) -> None:
+        """Send the message to where it came from, as it was, and note that; return when both have arrived.
+
+        Raises ``NotFoundError`` when its origin, or the value that was left out, is no longer there.
+        """

@@ -48,6 +48,46 @@ class Settings(BaseSettings):
     trips_topic: str = Field("trips.completed", description="Topic of completed trips.")
     invoices_topic: str = Field("invoices.issued", description="Topic on which invoices are announced.")
     consumer_group: str = Field("tripinvoice-bridge", description="Kafka consumer group of the bridge.")
+    consumer_protocol: Literal["classic", "consumer"] = Field(
+        "classic",
+        description="Kafka's group protocol: `classic`, which every broker speaks, or `consumer` (KIP-848, brokers "
+        "from 4.0 on). The embedded cluster always gets `consumer`.",
+    )
+    consumer_instance: str = Field(
+        "",
+        description="This bridge's fixed name in its group (static membership), such as a pod's ordinal: a restart "
+        "moves no partitions. Empty means none.",
+    )
+    consumer_session_timeout: Annotated[float, Field(ge=1, le=300)] = Field(
+        45.0,
+        description="Seconds without a heartbeat after which the group gives a bridge's partitions away. Protocol "
+        "`classic` only; with `consumer` the brokers decide.",
+    )
+    dead_letters_topic: str = Field(
+        "", description="Topic of refused trip events. Empty means the topic of completed trips with `.dlq` behind it."
+    )
+    kafka_security_protocol: Literal["plaintext", "ssl", "sasl_plaintext", "sasl_ssl"] = Field(
+        "plaintext", description="How every Kafka client of ours speaks to the brokers."
+    )
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = Field(
+        "PLAIN", description="How a user is authenticated, with the protocols `sasl_…`."
+    )
+    kafka_sasl_username: str = Field("", description="User name, with the protocols `sasl_…`.")
+    kafka_sasl_password: SecretStr = Field(SecretStr(""), description="Password, with the protocols `sasl_…`.")
+    kafka_ca: str = Field(
+        "", description="PEM file of the authorities that sign the brokers' certificates. Empty means the system's."
+    )
+    kafka_certificate: str = Field("", description="PEM file of the client's certificate (mutual TLS).")
+    kafka_key: str = Field("", description="PEM file of the client certificate's private key.")
+    kafka_key_password: SecretStr = Field(SecretStr(""), description="Password of that key, if it has one.")
+    trips_format: Literal["json", "avro", "jsonschema", "protobuf"] = Field(
+        "json",
+        description="How trip events are written: `json`, or with a schema of a registry as `avro`, `jsonschema` or "
+        "`protobuf`, which need the extra `tripinvoice[registry]`.",
+    )
+    schema_registry: str = Field("", description="Address of the schema registry, such as `https://registry:8081`.")
+    schema_registry_username: str = Field("", description="User name at the schema registry. Empty means none.")
+    schema_registry_password: SecretStr = Field(SecretStr(""), description="Password at the schema registry.")
     cassandra_username: str = Field("", description="Cassandra: user, when the cluster asks for one.")
     cassandra_password: SecretStr = Field(SecretStr(""), description="Cassandra: the user's password.")
     cassandra_local_dc: str = Field("", description="Cassandra: the data centre of this process; empty with only one.")
@@ -109,6 +149,11 @@ class Settings(BaseSettings):
         "",
         description="Build id of this worker (an image digest); empty means worker versioning is off. A versioned "
         "worker gets work only after its version is made current.",
+    )
+    metrics: str = Field(
+        "",
+        description="Where worker and bridge serve their metrics for Prometheus, such as `0.0.0.0:9464`; one process "
+        "per address. Empty means nowhere.",
     )
     environment: Literal["development", "production"] = Field(
         "development", description="`production` warns once about each embedded adapter in use."

@@ -15,14 +15,17 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from tripinvoice.errors import ConfigurationError
+from tripinvoice.kafka_access import client_settings
 from tripinvoice.ports import (
     AnswerCache,
     Clock,
+    DeadLetters,
     DocumentStore,
+    EventDecoder,
     EventSink,
     FeedMessage,
     InvoiceRecords,
@@ -227,19 +230,58 @@ class Wiring:
         """Where invoices are announced."""
         from tripinvoice.adapters.kafka_events import KafkaEventSink
 
-        return self._closed_later(KafkaEventSink(self.kafka, topic=self.settings.invoices_topic))
+        return self._closed_later(
+            KafkaEventSink(self.kafka, topic=self.settings.invoices_topic, client=self._kafka_client)
+        )
 
     @cached_property
     def trips(self) -> TripFeed:
         """The topic of completed trips."""
         from tripinvoice.adapters.kafka_feed import KafkaTripFeed, Subscription
 
-        # The in-process cluster takes 3 seconds to form a group of the classic protocol.
-        protocol: Literal["classic", "consumer"] = "consumer" if self._embedded_kafka else "classic"
+        settings = self.settings
         subscription = Subscription(
-            topic=self.settings.trips_topic, group=self.settings.consumer_group, protocol=protocol
+            topic=settings.trips_topic,
+            group=settings.consumer_group,
+            dead_letters=self.dead_letters_topic,
+            # The in-process cluster takes 3 seconds to form a group of the classic protocol.
+            protocol="consumer" if self._embedded_kafka else settings.consumer_protocol,
+            instance=settings.consumer_instance or None,
+            session_timeout=settings.consumer_session_timeout,
         )
-        return KafkaTripFeed(self.kafka, subscription)
+        return KafkaTripFeed(self.kafka, subscription, client=self._kafka_client)
+
+    @cached_property
+    def decoder(self) -> EventDecoder | None:
+        """What makes JSON of trip events that are written with a schema; ``None`` when they are JSON already."""
+        settings = self.settings
+        if settings.trips_format == "json":
+            return None
+        from tripinvoice.adapters.schema_registry import RegistryDecoder
+
+        if not settings.schema_registry:
+            name = f"{PREFIX}SCHEMA_REGISTRY"
+            raise ConfigurationError(f"{name}: is missing; {PREFIX}TRIPS_FORMAT needs it", field=name)
+        return self._closed_later(
+            RegistryDecoder(
+                settings.trips_format,
+                settings.schema_registry,
+                username=settings.schema_registry_username,
+                password=settings.schema_registry_password.get_secret_value(),
+            )
+        )
+
+    @cached_property
+    def dead_letters(self) -> DeadLetters:
+        """The topic of refused trip events."""
+        from tripinvoice.adapters.kafka_letters import KafkaDeadLetters
+
+        return self._closed_later(KafkaDeadLetters(self.kafka, self.dead_letters_topic, client=self._kafka_client))
+
+    @property
+    def dead_letters_topic(self) -> str:
+        """Its name: as set, or the topic of completed trips with ``.dlq`` behind it."""
+        return self.settings.dead_letters_topic or f"{self.settings.trips_topic}.dlq"
 
     def publish(
         self,
@@ -254,7 +296,8 @@ class Wiring:
 
         records = (Record(key=key, value=value, headers=headers) for key, value, headers in events)
         read_by = self.settings.consumer_group if self._embedded_kafka else None
-        return publish(self.kafka, self.settings.trips_topic, records, read_by=read_by, stop=stop)
+        client = self._kafka_client
+        return publish(self.kafka, self.settings.trips_topic, records, read_by=read_by, stop=stop, client=client)
 
     def read_topic(self, topic: str, since: datetime | None = None) -> Iterator[FeedMessage]:
         """All messages of a topic up to its end of now, those sent from ``since`` on; joins no group, commits nothing.
@@ -263,7 +306,12 @@ class Wiring:
         """
         from tripinvoice.adapters.kafka_topic import read_topic
 
-        return read_topic(self.kafka, topic, since=since)
+        return read_topic(self.kafka, topic, since=since, client=self._kafka_client)
+
+    @cached_property
+    def _kafka_client(self) -> dict[str, str]:
+        """How every client of ours reaches the brokers."""
+        return client_settings(self.settings)
 
     @property
     def _embedded_kafka(self) -> bool:

@@ -14,6 +14,7 @@ class Exit(IntEnum):
     NOT_FOUND = 5
     FINDINGS = 6
     MISSING = 7
+    UNFINISHED = 8
     INTERRUPTED = 130
 
 
@@ -26,5 +27,6 @@ MEANINGS = {
     Exit.NOT_FOUND: "no such trip, invoice number or workflow",
     Exit.FINDINGS: "audit: something is not in order; the report says what, and what helps",
     Exit.MISSING: "reconcile: a trip has no documents though it should; the report says which, and why",
+    Exit.UNFINISHED: "bridge: stopped before all that it had taken was done and committed; the rest comes again",
     Exit.INTERRUPTED: "interrupted with Ctrl-C",
 }

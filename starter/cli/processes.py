@@ -3,11 +3,13 @@
 import asyncio
 import os
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from starter.cli.exits import Exit
 from starter.cli.output import Json, emit, safe, stderr, stdout
 from starter.signals import stop_on_signals
 
@@ -49,28 +51,28 @@ def worker(
 def bridge(*, as_json: Json = False) -> None:
     """Run the bridge: every completed trip that Kafka brings becomes a workflow, once.
 
-    SIGTERM or Ctrl-C drains: what was taken is started and committed, then it ends with its counts. A trip event that
-    cannot be read goes to the dead-letter topic. While Temporal is away it waits. --json writes log and counts as JSON.
+    SIGTERM or Ctrl-C drains: what was taken is started and committed, then it ends with its counts, and with exit code
+    0 if nothing of it has to come again. A trip event that cannot be read goes to the dead-letter topic. While Temporal
+    is away it waits. --json writes log and counts as JSON.
     """
     summary = asyncio.run(_bridge(as_json=as_json))
-    counts = {
-        "received": summary.received,
-        "started": summary.started,
-        "duplicates": summary.duplicates,
-        "refused": summary.refused,
-    }
+    counts = asdict(summary)
+    uncommitted = counts.pop("uncommitted")
     if as_json:
         emit(counts)
     else:
         stdout().print(", ".join(f"{number:,} {name}" for name, number in counts.items()))
+    if summary.abandoned or uncommitted:
+        raise typer.Exit(Exit.UNFINISHED)
 
 
 async def _bridge(*, as_json: bool) -> "BridgeSummary":
     from functools import partial
 
-    from starter.bridge import Bridge
+    from starter.bridge import Bridge, Pace
     from starter.cli.session import temporal
     from starter.client import register_search_attributes, start_trip_invoice
+    from starter.metrics import BridgeMetrics, runtime
     from tripinvoice.log import configure
     from tripinvoice.settings import read_settings
     from tripinvoice.wiring import Wiring
@@ -78,7 +80,8 @@ async def _bridge(*, as_json: bool) -> "BridgeSummary":
     settings = read_settings()
     configure(settings.log_level, "json" if as_json else settings.log_format)
     stop = stop_on_signals()
-    client = await temporal()
+    sdk = runtime(settings, logging=None)
+    client = await temporal(sdk)
     await register_search_attributes(client)
     async with Wiring(settings) as wiring:
         if settings.kafka.startswith("embedded"):
@@ -86,6 +89,14 @@ async def _bridge(*, as_json: bool) -> "BridgeSummary":
                 safe(f"embedded Kafka at {wiring.kafka}, topic {settings.trips_topic}; it ends with this process")
             )
         bridge = Bridge(
-            wiring.trips, partial(start_trip_invoice, client), wiring.clock, max_in_flight=settings.bridge_in_flight
+            wiring.trips,
+            partial(start_trip_invoice, client),
+            wiring.clock,
+            decoder=wiring.decoder,
+            pace=Pace(max_in_flight=settings.bridge_in_flight),
         )
-        return await bridge.run(stop)
+        publishing = asyncio.create_task(BridgeMetrics(sdk.metric_meter).keep_publishing(bridge))
+        try:
+            return await bridge.run(stop)
+        finally:
+            publishing.cancel()

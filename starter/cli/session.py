@@ -22,10 +22,10 @@ def _config() -> dict[str, object]:
         ) from None
 
 
-async def temporal() -> Client:
+async def temporal(runtime: Runtime | None = None) -> Client:
     """A client. Raises ``StoreUnavailableError``, which says how to get a server, when none answers."""
     _config()  # a profile that does not exist is told in words
-    return await connect(runtime=_runtime())
+    return await connect(runtime=runtime or _runtime())
 
 
 def _runtime() -> Runtime:

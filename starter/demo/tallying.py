@@ -8,7 +8,7 @@ from temporalio.client import Client
 from starter.bridge import Start
 from starter.client import StartOutcome, invoice_workflow_id, start_trip_invoice
 from starter.demo.tally import Refused, Tally
-from tripinvoice.ports import FeedMessage, InvoiceRecords, TripFeed
+from tripinvoice.ports import FeedMessage, FeedState, InvoiceRecords, Refusal, TripFeed
 from tripinvoice.trip import Trip
 
 
@@ -27,14 +27,14 @@ class TalliedFeed:
         """As the feed does."""
         self._feed.accept(message)
 
-    def refuse(self, message: FeedMessage, reason: str, *, code: str) -> None:
+    def refuse(self, message: FeedMessage, refusal: Refusal) -> None:
         """As the feed does, and note it once it is done."""
-        self._feed.refuse(message, reason, code=code)
-        self._refused.append(Refused(what=(message.key or b"").decode(errors="replace"), reason=reason))
+        self._feed.refuse(message, refusal)
+        self._refused.append(Refused(what=(message.key or b"").decode(errors="replace"), reason=refusal.reason))
 
-    def commit(self) -> None:
-        """As the feed does."""
-        self._feed.commit()
+    def state(self) -> FeedState:
+        """As the feed has it."""
+        return self._feed.state()
 
     def close(self) -> None:
         """As the feed does."""

@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 import pytest
 from structlog.testing import capture_logs
@@ -18,7 +19,7 @@ from tripinvoice.adapters.clock import SystemClock
 from tripinvoice.adapters.kafka_mock import MockCluster
 from tripinvoice.adapters.kafka_producer import Record, publish
 from tripinvoice.errors import StoreUnavailableError, UnsupportedTripError
-from tripinvoice.ports import FeedMessage, TripFeed
+from tripinvoice.ports import FeedMessage, Refusal, TripFeed
 from tripinvoice.trip import Trip
 from tripinvoice.trip_event import trip_event
 
@@ -70,7 +71,7 @@ async def bridge_until(
     feed: TripFeed, start: Start, enough: Callable[[BridgeSummary], bool], *, max_in_flight: int = 64
 ) -> BridgeSummary:
     """Run a bridge until its counts are as wanted, then stop it as a signal does."""
-    bridge = Bridge(feed, start, SystemClock(), max_in_flight=max_in_flight, pace=QUICK)
+    bridge = Bridge(feed, start, SystemClock(), pace=replace(QUICK, max_in_flight=max_in_flight))
     stop = asyncio.Event()
     running = asyncio.create_task(bridge.run(stop))
     deadline = time.monotonic() + PATIENCE
@@ -192,7 +193,7 @@ async def test_a_bridge_that_stops_leaves_what_is_stuck_to_the_next(bootstrap: s
 
     first = Starts(stuck)
     summary = await bridge_until(feed_of(bootstrap, topic, group), first, done(4))
-    assert summary == BridgeSummary(received=6, started=4)
+    assert summary == BridgeSummary(received=6, started=4, abandoned=2)
     assert lag_of(bootstrap, topic, group) == 4
     second = Starts()
     summary = await bridge_until(feed_of(bootstrap, topic, group), second, done(4))
@@ -205,10 +206,7 @@ class NoPlaceToGo:
 
     def __init__(self, feed: TripFeed) -> None:
         self._feed = feed
-        self.accept, self.refuse, self.poll = (lambda _message: None), feed.refuse, feed.poll
-
-    def commit(self) -> None:
-        """Too late."""
+        self.accept, self.refuse, self.poll, self.state = (lambda _message: None), feed.refuse, feed.poll, feed.state
 
     def close(self) -> None:
         """Too late: but the test has to end its threads. What was accepted never reached the feed below."""
@@ -244,7 +242,7 @@ class Breaking:
         self._feed = feed
         self._polls = polls
         self._refusals = refusals
-        self.accept, self.commit, self.close = feed.accept, feed.commit, feed.close
+        self.accept, self.state, self.close = feed.accept, feed.state, feed.close
 
     def poll(self, limit: int, timeout: float) -> Sequence[FeedMessage]:
         """Break when the polls are used up."""
@@ -253,12 +251,12 @@ class Breaking:
             raise StoreUnavailableError("trip feed: fenced")
         return self._feed.poll(limit, timeout)
 
-    def refuse(self, message: FeedMessage, reason: str, *, code: str) -> None:
+    def refuse(self, message: FeedMessage, refusal: Refusal) -> None:
         """Fail the first times."""
         self._refusals -= 1
         if self._refusals >= 0:
             raise StoreUnavailableError("dead-letter topic: away")
-        self._feed.refuse(message, reason, code=code)
+        self._feed.refuse(message, refusal)
 
 
 async def test_a_feed_that_cannot_go_on_ends_the_bridge(bootstrap: str) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.contract import stores
+from tests.servers.kafka import Kafka
+from tripinvoice.adapters.kafka_mock import MockCluster
 from tripinvoice.ports import AnswerCache, DocumentStore, InvoiceRecords, NumberLedger
 
 
@@ -55,3 +57,21 @@ def open_documents(request: pytest.FixtureRequest) -> stores.DocumentsOpener:
 def documents(open_documents: stores.DocumentsOpener, tmp_path: Path) -> Iterator[DocumentStore]:
     with open_documents(tmp_path) as store:
         yield store
+
+
+@pytest.fixture(scope="module", params=["mock", "real"])
+def kafka_kind(request: pytest.FixtureRequest) -> str:
+    """Librdkafka's cluster in this process, or real brokers."""
+    kind: str = request.param
+    return kind
+
+
+@pytest.fixture(scope="module")
+def bootstrap(request: pytest.FixtureRequest, kafka_kind: str) -> Iterator[str]:
+    """The address of a Kafka of this kind."""
+    if kafka_kind == "real":
+        server: Kafka = request.getfixturevalue("kafka_server")
+        yield server.address
+        return
+    with MockCluster() as cluster:
+        yield cluster.bootstrap

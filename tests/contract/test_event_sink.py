@@ -1,7 +1,6 @@
-"""The event sink on librdkafka's mock cluster, and on the brokers of ``TRIPINVOICE_TEST_KAFKA`` where it is set."""
+"""The event sink, on librdkafka's mock cluster and on a real one."""
 
 import json
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
@@ -9,7 +8,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from tests.kafka import clusters, fresh, headers_of, read_all
+from tests.kafka import fresh, headers_of, read_all
 from tripinvoice.adapters.kafka_events import KafkaEventSink
 from tripinvoice.adapters.kafka_mock import MockCluster
 from tripinvoice.errors import ConflictError, StoreUnavailableError
@@ -34,13 +33,6 @@ RECORD = InvoiceRecord(
     environment="weasyprint 70",
     workflow_id="invoice/trip-1",
 )
-
-
-@pytest.fixture(scope="module", params=clusters())
-def bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a cluster."""
-    with request.param() as address:
-        yield address
 
 
 def test_an_issued_invoice_is_a_cloud_event(bootstrap: str) -> None:

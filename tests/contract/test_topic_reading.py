@@ -1,25 +1,18 @@
-"""Reading a topic from end to end, on librdkafka's mock cluster and on real brokers where there are some."""
+"""Reading a topic from end to end, on librdkafka's mock cluster and on a real one."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from confluent_kafka import Producer
 
-from tests.kafka import clusters, fresh, on_real_kafka
+from tests.kafka import fresh
+from tests.servers.kafka import Kafka
 from tripinvoice.adapters.kafka_mock import MockCluster
 from tripinvoice.adapters.kafka_producer import Record, publish
 from tripinvoice.adapters.kafka_topic import read_place, read_topic
 from tripinvoice.errors import NotFoundError, StoreUnavailableError
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module", params=clusters())
-def bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a cluster."""
-    with request.param() as address:
-        yield address
 
 
 def records(count: int) -> list[Record]:
@@ -65,10 +58,9 @@ def test_reading_again_gives_the_same(bootstrap: str) -> None:
     assert list(read_topic(bootstrap, topic)) == list(read_topic(bootstrap, topic))
 
 
-def test_since_leaves_out_what_was_sent_before(bootstrap: str) -> None:
+def test_since_leaves_out_what_was_sent_before(kafka_server: Kafka) -> None:
     """From the moment on, it included; a partition without anything later gives nothing."""
-    if not on_real_kafka(bootstrap):
-        pytest.skip("the mock cluster does not look up times")
+    bootstrap = kafka_server.address  # the mock cluster does not look up times
     topic, sent = fresh("topic"), records(40)
     publish(bootstrap, topic, sent)
     got = read_topic(bootstrap, topic, since=NOON + timedelta(minutes=30))
@@ -84,19 +76,17 @@ def test_an_empty_topic_has_an_end(bootstrap: str) -> None:
     assert message.value == b"value 0"
 
 
-def test_a_last_offset_without_a_message_ends_as_well(bootstrap: str) -> None:
+def test_a_last_offset_without_a_message_ends_as_well(kafka_server: Kafka) -> None:
     """The marker of a transaction, aborted or not, takes an offset that nobody gets."""
-    if not on_real_kafka(bootstrap):
-        pytest.skip("the mock cluster has no transactions to speak of")
+    bootstrap = kafka_server.address  # the mock cluster has no transactions to speak of
     topic = fresh("topic")
     publish(bootstrap, topic, records(3))
     producer = Producer({"bootstrap.servers": bootstrap, "transactional.id": fresh("transaction")})
     producer.init_transactions(10)
-    for partition in range(1):
-        producer.begin_transaction()
-        producer.produce(topic, b"never committed", partition=partition)
-        producer.flush(10)
-        producer.abort_transaction(10)
+    producer.begin_transaction()
+    producer.produce(topic, b"never committed", partition=0)
+    producer.flush(10)
+    producer.abort_transaction(10)
     producer.close()
     assert len(list(read_topic(bootstrap, topic))) == 3
 
@@ -113,10 +103,9 @@ def test_one_message_is_read_by_its_place(bootstrap: str) -> None:
             read_place(bootstrap, topic, partition, offset)
 
 
-def test_a_topic_that_is_missing_is_told(bootstrap: str) -> None:
+def test_a_topic_that_is_missing_is_told(kafka_server: Kafka) -> None:
     """Reading does not make the topic."""
-    if not on_real_kafka(bootstrap):
-        pytest.skip("the mock cluster makes every topic that is asked for")
+    bootstrap = kafka_server.address  # the mock cluster makes every topic that is asked for
     with pytest.raises(NotFoundError, match="no such topic"):
         list(read_topic(bootstrap, fresh("missing")))
 

@@ -1,30 +1,28 @@
-"""The trip feed on librdkafka's mock cluster, and on the brokers of ``TRIPINVOICE_TEST_KAFKA`` where it is set."""
+"""The trip feed, on librdkafka's mock cluster and on a real one."""
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import Any, get_args
 
 import pytest
 from confluent_kafka import Producer
 
-from tests.kafka import clusters, feed_of, fresh, headers_of, lag_of, on_real_kafka, poll_until, read_all
-from tripinvoice.adapters.kafka_feed import PAUSE_AFTER, GroupProtocol, KafkaTripFeed, Subscription
+from tests.kafka import PATIENCE, feed_of, fresh, headers_of, lag_of, make_topic, poll_until, read_all
+from tripinvoice.adapters.kafka_brake import PAUSE_AFTER
+from tripinvoice.adapters.kafka_feed import COMMIT_EVERY, GroupProtocol, KafkaTripFeed, Subscription
 from tripinvoice.adapters.kafka_mock import MockCluster
 from tripinvoice.adapters.kafka_producer import DeliveringProducer, GroupLag, Record, publish
 from tripinvoice.errors import StoreUnavailableError
-from tripinvoice.ports import FeedMessage, TripFeed
+from tripinvoice.ports import FeedMessage, FeedState, PartitionState, Refusal, TripFeed
 
 Places = set[tuple[int, int]]
-
-
-@pytest.fixture(scope="module", params=clusters())
-def bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The address of a cluster."""
-    with request.param() as address:
-        yield address
+REFUSAL = Refusal(code="InvalidTripError", reason="trip_id: missing; send it", stage="VALUE_CONVERTER")
 
 
 @pytest.fixture
@@ -104,16 +102,6 @@ def test_commits_go_out_while_polling(bootstrap: str, topic: str) -> None:
         assert lag.messages() == 0
 
 
-def test_commit_waits_for_the_broker(bootstrap: str, topic: str) -> None:
-    """After ``commit`` the offsets are there; committing again without news is no error."""
-    group = fresh("group")
-    with closing(feed_of(bootstrap, topic, group)) as feed:
-        accept_all(feed, poll_until(feed, 9))
-        feed.commit()
-        assert lag_of(bootstrap, topic, group) == 0
-        feed.commit()
-
-
 def test_accepting_from_many_threads(bootstrap: str, topic: str) -> None:
     """Accepts of other threads, in any order and twice, count once each."""
     group = fresh("group")
@@ -151,10 +139,12 @@ def test_limit_zero_from_the_start_loses_nothing(bootstrap: str, topic: str) -> 
 def test_a_refused_message_is_a_dead_letter(bootstrap: str) -> None:
     """The letter has the message's bytes and headers, where it was, and why it was refused; the offset moves on."""
     topic, group = fresh("trips"), fresh("group")
-    publish(bootstrap, topic, [Record(key=b"k\xff", value=b"\x00 not json", headers=(("ce_type", b"trip"),))])
+    noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    sent = Record(key=b"k\xff", value=b"\x00 not json", headers=(("ce_type", b"trip"),), sent_at=noon)
+    publish(bootstrap, topic, [sent])
     with closing(feed_of(bootstrap, topic, group)) as feed:
         (message,) = poll_until(feed, 1)
-        feed.refuse(message, "trip_id: missing; send it " + "é" * 5_000, code="InvalidTripError")
+        feed.refuse(message, replace(REFUSAL, reason="trip_id: missing; send it " + "é" * 5_000, attempts=3))
     (letter,) = read_all(bootstrap, f"{topic}.dlq")
     assert (letter.key(), letter.value()) == (b"k\xff", b"\x00 not json")
     headers = headers_of(letter)
@@ -167,9 +157,16 @@ def test_a_refused_message_is_a_dead_letter(bootstrap: str) -> None:
         "__connect.errors.topic": topic.encode(),
         "__connect.errors.partition": str(message.partition).encode(),
         "__connect.errors.offset": str(message.offset).encode(),
+        "__connect.errors.connector.name": group.encode(),
+        "__connect.errors.task.id": b"0",
+        "__connect.errors.stage": b"VALUE_CONVERTER",
+        "__connect.errors.class.name": b"starter.bridge.Bridge",
         "__connect.errors.exception.class.name": b"InvalidTripError",
         "x-invoice-reason": b"InvalidTripError",
+        "x-invoice-attempts": b"3",
+        "x-invoice-bridge-version": version("tripinvoice").encode(),
     } == headers
+    assert letter.timestamp()[1] == 1_772_366_400_000
     assert lag_of(bootstrap, topic, group) == 0
 
 
@@ -182,7 +179,7 @@ def test_a_dead_letter_too_large_says_where_the_message_is() -> None:
         small = DeliveringProducer(cluster.bootstrap, max_message_bytes=2_000)
         with closing(KafkaTripFeed(cluster.bootstrap, subscription, letters=small)) as feed:
             (message,) = poll_until(feed, 1)
-            feed.refuse(message, "event: too large", code="InvalidTripError")
+            feed.refuse(message, REFUSAL)
         (letter,) = read_all(cluster.bootstrap, f"{topic}.dlq")
         assert (letter.key(), letter.value()) == (b"k", None)
         assert headers_of(letter)["x-invoice-value-left-out"] == b"4000"
@@ -190,11 +187,13 @@ def test_a_dead_letter_too_large_says_where_the_message_is() -> None:
 
 
 @pytest.mark.parametrize("protocol", get_args(GroupProtocol))
-def test_a_second_reader_takes_over_what_is_not_done(bootstrap: str, protocol: GroupProtocol) -> None:
+def test_a_second_reader_takes_over_what_is_not_done(bootstrap: str, kafka_kind: str, protocol: GroupProtocol) -> None:
     """Each moved partition goes on behind what was accepted; a late accept of its old owner changes nothing."""
-    if protocol == "classic" and not on_real_kafka(bootstrap):
-        pytest.skip("in the mock cluster a second member of a classic group waits for ever; set TRIPINVOICE_TEST_KAFKA")
+    if protocol == "classic" and kafka_kind == "mock":
+        pytest.skip("in the mock cluster a second member of a classic group waits for ever")
     topic, group = fresh("trips"), fresh("group")
+    if kafka_kind == "real":
+        make_topic(bootstrap, topic, 4)
     publish(bootstrap, topic, [Record(key=b"%d" % n, value=b"") for n in range(60)])
     subscription = Subscription(topic=topic, group=group, protocol=protocol, drain=0.1)
     with closing(KafkaTripFeed(bootstrap, subscription)) as one:
@@ -207,11 +206,22 @@ def test_a_second_reader_takes_over_what_is_not_done(bootstrap: str, protocol: G
             assert 0 < len(moved) < len({message.partition for message in before})
             assert {(m.partition, m.offset) for m in before if m.partition in moved and m.offset > 1} == places(again)
             accept_all(one, before)
-            one.commit()
-            assert len(again) == lag_of(bootstrap, topic, group)
+            assert len(again) == _settled(bootstrap, subscription, len(again), one, two)
             accept_all(two, again)
-            two.commit()
-            assert lag_of(bootstrap, topic, group) == 0
+            assert _settled(bootstrap, subscription, 0, one, two) == 0
+
+
+def _settled(bootstrap: str, subscription: Subscription, wanted: int, *feeds: TripFeed) -> int:
+    """The group's lag, once it is as wanted and has stayed so for two commits; or when patience ends."""
+    deadline, since = time.monotonic() + PATIENCE, time.monotonic()
+    with GroupLag(bootstrap, subscription.topic, subscription.group) as lag:
+        while True:
+            for feed in feeds:
+                assert not feed.poll(100, 0.05)
+            found = lag.messages()
+            since = since if found == wanted else time.monotonic()
+            if time.monotonic() > min(deadline, since + 2 * COMMIT_EVERY):
+                return found
 
 
 def _poll_both(one: TripFeed, two: TripFeed) -> list[FeedMessage]:
@@ -244,7 +254,7 @@ def test_a_refusal_without_brokers_is_not_accepted() -> None:
         feed = KafkaTripFeed(cluster.bootstrap, subscription, letters=hasty)
         (message,) = poll_until(feed, 1)
     with pytest.raises(StoreUnavailableError, match="dead-letter topic"):
-        feed.refuse(message, "bad", code="InvalidTripError")
+        feed.refuse(message, REFUSAL)
     assert tuple(feed.poll(1, 0.3)) == (), "a feed without brokers goes on polling"
     feed.close()
 
@@ -308,3 +318,44 @@ def test_the_clients_need_no_other_producer(bootstrap: str) -> None:
     producer.close()
     with closing(feed_of(bootstrap, topic, fresh("group"))) as feed:
         assert [message.value for message in poll_until(feed, 1)] == [b"plain"]
+
+
+def test_the_state_tells_what_waits(bootstrap: str, topic: str) -> None:
+    """Partitions, what is unfinished and for how long, what is committed; librdkafka's statistics tell the lag."""
+    with closing(feed_of(bootstrap, topic, fresh("group"))) as feed:
+        assert feed.state() == FeedState()
+        messages = poll_until(feed, 9)
+        fullest = Counter(message.partition for message in messages).most_common(1)[0][0]
+        last = max((m for m in messages if m.partition == fullest), key=lambda message: message.offset)
+        accept_all(feed, [message for message in messages if message is not last])
+        waiting = PartitionState(topic=topic, partition=fullest, lag=1, committed=last.offset, unfinished=1)
+        state = _state_when(feed, lambda found: waiting in found.partitions)
+        assert [waiting] == [one for one in state.partitions if one.unfinished]
+        assert {message.partition for message in messages} <= {one.partition for one in state.partitions}
+        assert state.oldest_unfinished > 0
+        assert state.rebalances >= 1
+        feed.accept(last)
+        state = _state_when(feed, lambda found: not any(one.lag for one in found.partitions))
+        assert [one.lag for one in state.partitions if one.partition == fullest] == [0]
+        assert [one for one in state.partitions if one.unfinished] == []
+        assert state.oldest_unfinished == 0.0
+
+
+def _state_when(feed: KafkaTripFeed, wanted: Callable[[FeedState], bool]) -> FeedState:
+    """Its state once it is as wanted, or when patience ends."""
+    deadline = time.monotonic() + PATIENCE
+    while not wanted(feed.state()) and time.monotonic() < deadline:
+        assert not feed.poll(1, 0.1)
+    return feed.state()
+
+
+def test_offsets_that_the_brokers_do_not_take_are_told() -> None:
+    """Closing without brokers ends, and says that what was done comes again."""
+    with MockCluster() as cluster:
+        topic = fresh("trips")
+        publish(cluster.bootstrap, topic, [Record(key=None, value=b"")])
+        feed = feed_of(cluster.bootstrap, topic, fresh("group"))
+        accept_all(feed, poll_until(feed, 1))
+    with pytest.raises(StoreUnavailableError, match="comes again"):
+        feed.close()
+    feed.close()

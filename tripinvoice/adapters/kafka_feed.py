@@ -2,49 +2,37 @@
 
 confluent-kafka lets only one thread at a time into a consumer and makes every other wait, so one thread owns it: the
 one that calls ``poll``. What other threads have to say (a message is accepted) goes through a queue that the owner
-empties. Rebalance callbacks run inside ``poll``, so on the owner's thread as well.
+empties; what they want to know is a snapshot that the owner leaves. Callbacks run inside ``poll``, so on the owner's
+thread as well.
 """
 
 import queue
 import time
 from collections import deque
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
+from tripinvoice.adapters.kafka_brake import Brake, Room
+from tripinvoice.adapters.kafka_dead_letter import letter_record, without_value
+from tripinvoice.adapters.kafka_message import feed_message
 from tripinvoice.adapters.kafka_offsets import PartitionKey, Windows
-from tripinvoice.adapters.kafka_producer import (
-    LOGGER,
-    ClientConfig,
-    DeliveringProducer,
-    Headers,
-    Record,
-    Setting,
-    unavailable,
-)
-from tripinvoice.ports import FeedMessage
+from tripinvoice.adapters.kafka_producer import LOGGER, ClientConfig, DeliveringProducer, Setting, unavailable
+from tripinvoice.adapters.kafka_statistics import lags
+from tripinvoice.errors import StoreUnavailableError
+from tripinvoice.ports import FeedMessage, FeedState, Refusal
 
 GroupProtocol = Literal["classic", "consumer"]
 """``consumer`` is KIP-848's and needs brokers from 4.0 on; ``classic`` runs everywhere."""
 
 COMMIT_EVERY = 1.0
-PAUSE_AFTER = 1.0
-"""Seconds without room for messages until fetching pauses: pausing throws prefetched messages away."""
-MAX_WINDOW = 10_000
-"""Messages of one partition that may wait for one that is stuck, before no more are taken."""
-REASON_LENGTH = 1_000
-REBALANCING = frozenset(
-    {
-        KafkaError.ILLEGAL_GENERATION,
-        KafkaError.REBALANCE_IN_PROGRESS,
-        KafkaError.UNKNOWN_MEMBER_ID,
-        KafkaError.FENCED_MEMBER_EPOCH,
-        KafkaError.STALE_MEMBER_EPOCH,
-    }
-)
+LAST_COMMIT_SECONDS = 5.0
+"""How long closing waits for the brokers to take the last offsets."""
+STATE_EVERY = 0.5
+STATISTICS_EVERY = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,20 +40,23 @@ class Subscription:
     """What is read and by whom.
 
     Refused messages go to ``dead_letters`` (``None``: ``<topic>.dlq``). ``drain`` is how long a revoked partition
-    waits for its messages in flight, in seconds.
+    waits for its messages in flight, in seconds. ``instance`` makes a static member of the group; ``session_timeout``
+    (seconds) is for the classic protocol, with the other one the brokers decide.
     """
 
     topic: str
     group: str
     dead_letters: str | None = None
     protocol: GroupProtocol = "classic"
+    instance: str | None = None
+    session_timeout: float = 45.0
     drain: float = 5.0
 
 
 class KafkaTripFeed:
-    """The trip feed on Kafka. ``poll``, ``commit`` and ``close`` belong to one thread, the rest to any.
+    """The trip feed on Kafka. ``poll`` and ``close`` belong to one thread, the rest to any.
 
-    ``client`` holds further librdkafka settings such as ``sasl.*``; ``letters`` sends the dead letters, and is closed
+    ``client`` is how the brokers are reached, in librdkafka's words; ``letters`` sends the dead letters, and is closed
     with the feed.
     """
 
@@ -77,17 +68,22 @@ class KafkaTripFeed:
         letters: DeliveringProducer | None = None,
         client: ClientConfig | None = None,
     ) -> None:
+        self._subscription = subscription
         self._dead_letters = subscription.dead_letters or f"{subscription.topic}.dlq"
-        self._drain = subscription.drain
         self._windows = Windows()
         self._accepted: queue.SimpleQueue[FeedMessage] = queue.SimpleQueue()
         self._held: deque[Message] = deque()
-        self._paused_at: int | None = None
-        self._last_taken = self._next_commit = time.monotonic()
-        self._closed = False
+        self._next_commit = self._next_state = now = time.monotonic()
+        self._room = Room(now)
+        self._rebalances = 0
+        self._lags: dict[PartitionKey, int] = {}
+        self._state: tuple[FeedState, float | None] = (FeedState(), None)
+        self._closed = self._leaving = self._uncommitted = False
         self._letters = letters or DeliveringProducer(bootstrap, client=client)
-        config = {**(client or {}), **_consumer_config(bootstrap, subscription), "on_commit": self._on_commit}
+        callbacks = {"on_commit": self._on_commit, "stats_cb": self._on_statistics}
+        config = {**(client or {}), **_consumer_config(bootstrap, subscription), **callbacks}
         self._consumer = Consumer(config, logger=LOGGER)
+        self._brake = Brake(self._consumer, self._windows)
         self._consumer.subscribe(
             [subscription.topic],
             on_assign=self._on_assign,
@@ -105,27 +101,28 @@ class KafkaTripFeed:
         """
         self._take_accepted()
         self._commit_when_due()
-        if limit < 1 or self._windows.longest() >= MAX_WINDOW:
-            self._idle(timeout)
+        self._note_state_when_due()
+        self._room.judge(limit, time.monotonic())
+        self._brake.apply(everything=self._room.resting)
+        if self._room.resting:
+            self._keep_membership(timeout)
             return ()
-        self._resume()
+        if limit < 1:
+            self._take_accepted(timeout)
+            return ()
         return self._take(limit, timeout)
-
-    def commit(self) -> None:
-        """Commit what is contiguously accepted, and wait for the broker. Raises ``StoreUnavailableError``."""
-        self._take_accepted()
-        self._commit_now(self._windows.due())
 
     def close(self) -> None:
         """Commit and leave the group. Raises ``StoreUnavailableError`` when the commit failed; left it has anyway."""
         if self._closed:
             return
-        self._closed = True
-        try:
-            self.commit()
-        finally:
-            self._consumer.close()
-            self._letters.close()
+        self._closed, self._uncommitted = True, False
+        self._commit_last()
+        self._leaving = True
+        self._consumer.close()
+        self._letters.close()
+        if self._uncommitted:
+            raise StoreUnavailableError("offsets: the brokers did not take the last ones; what they cover comes again")
 
     # Any thread.
 
@@ -133,28 +130,30 @@ class KafkaTripFeed:
         """The message is done; its offset may be committed once all before it are done."""
         self._accepted.put(message)
 
-    def refuse(self, message: FeedMessage, reason: str, *, code: str) -> None:
+    def refuse(self, message: FeedMessage, refusal: Refusal) -> None:
         """Put the untouched message on the dead-letter topic; return when delivered. Then accept.
 
         Where that topic refuses the message's size, a letter without the value tells where the message is.
         Raises ``StoreUnavailableError``; then the message is not accepted.
         """
-        headers = (*message.headers, *_letter_headers(message, reason, code))
-        letter = Record(key=message.key, value=message.value, headers=headers)
+        subscription = self._subscription
+        letter = letter_record(message, refusal, group=subscription.group, task=subscription.instance or "0")
         (error,) = self._letters.deliver(self._dead_letters, [letter])
         if error is not None and error.code() == KafkaError.MSG_SIZE_TOO_LARGE:
-            left_out = ("x-invoice-value-left-out", str(len(message.value or b"")).encode())
-            letter = Record(key=message.key, value=None, headers=(*headers, left_out))
-            (error,) = self._letters.deliver(self._dead_letters, [letter])
+            (error,) = self._letters.deliver(self._dead_letters, [without_value(letter)])
         if error is not None:
             raise unavailable(f"dead-letter topic {self._dead_letters}", error)
         self.accept(message)
+
+    def state(self) -> FeedState:
+        """What it is doing, as of the last poll; ages are those of now."""
+        state, oldest = self._state
+        return state if oldest is None else replace(state, oldest_unfinished=time.monotonic() - oldest)
 
     # Taking messages.
 
     def _take(self, limit: int, timeout: float) -> Sequence[FeedMessage]:
         """What was held back first; else wait for one message, then take what is there already."""
-        self._last_taken = time.monotonic()
         taken: list[FeedMessage] = []
         while self._held and len(taken) < limit:
             self._receive(self._held.popleft(), taken)
@@ -171,37 +170,15 @@ class KafkaTripFeed:
             _raise_if_final(error)
             return
         key, offset = (cast("str", message.topic()), cast("int", message.partition())), cast("int", message.offset())
-        assignment = self._windows.receive(key, offset)
-        if assignment is None:  # revoked meanwhile: the next owner reads it
-            return
-        taken.append(
-            FeedMessage(
-                topic=key[0],
-                partition=key[1],
-                offset=offset,
-                key=message.key(),
-                value=message.value(),
-                headers=_headers(message),
-                assignment=assignment,
-            )
-        )
+        assignment = self._windows.receive(key, offset, time.monotonic())
+        if assignment is not None:  # else revoked meanwhile: the next owner reads it
+            taken.append(feed_message(message, assignment))
 
-    def _idle(self, timeout: float) -> None:
-        """Wait without taking anything; after a while pause, so that the group sees polls and nothing piles up."""
-        if time.monotonic() - self._last_taken < PAUSE_AFTER:
-            self._take_accepted(timeout)
-            return
-        if self._paused_at != self._windows.generation:
-            self._consumer.pause(self._consumer.assignment())
-            self._paused_at = self._windows.generation
+    def _keep_membership(self, timeout: float) -> None:
+        """Poll without taking anything, so that the group sees that we live."""
         message = self._consumer.poll(timeout)
-        if message is not None:  # of a partition that was assigned in this very call
+        if message is not None:  # an error, or of a partition that was assigned in this very call
             self._held.append(message)
-
-    def _resume(self) -> None:
-        if self._paused_at is not None:
-            self._consumer.resume(self._consumer.assignment())
-            self._paused_at = None
 
     # Offsets.
 
@@ -222,15 +199,15 @@ class KafkaTripFeed:
             with suppress(KafkaException):
                 self._consumer.commit(offsets=_offsets(due), asynchronous=True)
 
-    def _commit_now(self, due: dict[PartitionKey, int]) -> None:
-        if not due:
-            return
-        try:
-            self._note_commits(self._consumer.commit(offsets=_offsets(due), asynchronous=False))
-        except KafkaException as error:
-            # In the middle of a rebalance nothing can be committed; the partitions' next owner reads it again.
-            if error.args[0].code() not in REBALANCING:
-                raise unavailable("offsets", error.args[0]) from None
+    def _commit_last(self) -> None:
+        """Commit all that is due, and wait for it, but not for ever: a synchronous commit has no timeout."""
+        self._take_accepted()
+        deadline = time.monotonic() + LAST_COMMIT_SECONDS
+        while self._windows.due() and time.monotonic() < deadline:
+            self._commit_when_due()
+            with suppress(KafkaException):
+                self._consumer.poll(0.1)  # serves _on_commit; a message comes again, it was not accepted
+        self._uncommitted |= bool(self._windows.due())
 
     def _on_commit(self, _: KafkaError | None, partitions: list[TopicPartition]) -> None:
         self._note_commits(partitions)
@@ -240,29 +217,46 @@ class KafkaTripFeed:
             if partition.error is None:
                 self._windows.committed((partition.topic, partition.partition), partition.offset)
 
+    # What others may know.
+
+    def _on_statistics(self, statistics: str) -> None:
+        self._lags = lags(statistics)
+
+    def _note_state_when_due(self) -> None:
+        now = time.monotonic()
+        if now < self._next_state:
+            return
+        self._next_state = now + STATE_EVERY
+        state = FeedState(partitions=self._windows.states(self._lags), rebalances=self._rebalances)
+        self._state = (state, self._windows.oldest())
+
     # Rebalances: called by librdkafka from inside poll() and close().
 
     def _on_assign(self, _: Consumer, partitions: list[TopicPartition]) -> None:
+        self._rebalances += 1
         self._windows.assign(_keys(partitions))
 
     def _on_revoke(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         """Give what is in flight a moment, commit, let go. What is not done by then is done twice, never lost."""
         keys = set(_keys(partitions))
-        deadline = time.monotonic() + (0.0 if self._closed else self._drain)
+        deadline = time.monotonic() + (0.0 if self._closed else self._subscription.drain)
         self._take_accepted()
         while self._windows.unfinished(keys) and (left := deadline - time.monotonic()) > 0:
             self._take_accepted(left)
-        # Not unavailable(): whatever the broker says here, the partitions are gone and the group must not wait.
-        with suppress(KafkaException):
-            if due := {key: offset for key, offset in self._windows.due().items() if key in keys}:
-                self._consumer.commit(offsets=_offsets(due), asynchronous=False)
+        due = {key: offset for key, offset in self._windows.due().items() if key in keys}
+        if due and not self._leaving:  # leaving has committed what could be
+            # Whatever the broker says, the partitions are gone and the group must not wait.
+            with suppress(KafkaException):
+                self._note_commits(self._consumer.commit(offsets=_offsets(due), asynchronous=False))
         self._let_go(keys)
 
     def _on_lost(self, _: Consumer, partitions: list[TopicPartition]) -> None:
         """Somebody else has them already: a commit now would overwrite theirs."""
+        self._rebalances += 1
         self._let_go(set(_keys(partitions)))
 
-    def _let_go(self, keys: Collection[PartitionKey]) -> None:
+    def _let_go(self, keys: set[PartitionKey]) -> None:
+        self._uncommitted |= not keys.isdisjoint(self._windows.due())
         self._windows.drop(keys)
         self._held = deque(held for held in self._held if (held.topic(), held.partition()) not in keys)
 
@@ -277,31 +271,17 @@ def _consumer_config(bootstrap: str, subscription: Subscription) -> dict[str, Se
         "auto.offset.reset": "earliest",  # 'latest' would lose what came before the group's first commit
         "isolation.level": "read_committed",
         "max.poll.interval.ms": 300_000,
+        "statistics.interval.ms": int(STATISTICS_EVERY * 1000),
         "topic.metadata.refresh.interval.ms": 10_000,  # a topic or partition made later is soon noticed
         "queued.max.messages.kbytes": 16_384,
         "fetch.queue.backoff.ms": 50,  # the default, a second, starves a queue this small
     }
     if subscription.protocol == "classic":
         config["partition.assignment.strategy"] = "cooperative-sticky"
+        config["session.timeout.ms"] = int(subscription.session_timeout * 1000)
+    if subscription.instance is not None:
+        config["group.instance.id"] = subscription.instance
     return config
-
-
-def _letter_headers(message: FeedMessage, reason: str, code: str) -> Headers:
-    """Kafka Connect's names for where a dead letter comes from and why, and our reason code."""
-    told = {
-        "__connect.errors.topic": message.topic,
-        "__connect.errors.partition": str(message.partition),
-        "__connect.errors.offset": str(message.offset),
-        "__connect.errors.exception.class.name": code,
-        "__connect.errors.exception.message": reason[:REASON_LENGTH],
-        "x-invoice-reason": code,
-    }
-    return tuple((name, value.encode(errors="replace")) for name, value in told.items())
-
-
-def _headers(message: Message) -> Headers:
-    pairs = cast("Iterable[tuple[str, bytes | str | None]]", message.headers() or ())
-    return tuple((name, value.encode() if isinstance(value, str) else value) for name, value in pairs)
 
 
 def _raise_if_final(error: KafkaError) -> None:

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -49,7 +50,7 @@ class DeliveringProducer:
     """An idempotent producer whose calls return when the brokers have everything. Safe to share between threads.
 
     A thread of its own serves the delivery reports, so callers never wait for each other. ``timeout`` (seconds)
-    bounds one delivery including its retries; ``client`` holds further librdkafka settings such as ``sasl.*``.
+    bounds one delivery including its retries; ``client`` is how the brokers are reached, in librdkafka's words.
     """
 
     def __init__(
@@ -211,13 +212,14 @@ class GroupLag:
         self.close()
 
 
-def publish(
+def publish(  # noqa: PLR0913 - where, what, and until when
     bootstrap: str,
     topic: str,
     records: Iterable[Record],
     *,
     read_by: str | None = None,
     stop: threading.Event | None = None,
+    client: ClientConfig | None = None,
 ) -> int:
     """Send all records, in bounded chunks, each delivered before the next is sent; the number sent.
 
@@ -226,20 +228,17 @@ def publish(
     read them. ``stop`` ends the waiting and the sending early. Raises ``StoreUnavailableError``.
     """
     sent = 0
-    with DeliveringProducer(bootstrap) as producer:
+    with ExitStack() as clients:
+        producer = clients.enter_context(DeliveringProducer(bootstrap, client=client))
+        lag = clients.enter_context(GroupLag(bootstrap, topic, read_by, client=client)) if read_by else None
         for chunk in _chunks(records):
             if stop is not None and stop.is_set():
                 break
             producer.send(topic, chunk)
             sent += len(chunk)
-            if read_by is not None:
-                _wait_until_read(bootstrap, topic, read_by, stop)
+            if lag is not None:
+                lag.wait(stop)
     return sent
-
-
-def _wait_until_read(bootstrap: str, topic: str, group: str, stop: threading.Event | None) -> None:
-    with GroupLag(bootstrap, topic, group) as lag:
-        lag.wait(stop)
 
 
 def _chunks(records: Iterable[Record]) -> Iterator[Sequence[Record]]:

@@ -1,0 +1,124 @@
+"""What a process tells Prometheus: the Temporal SDK's own metrics and ours, at one address.
+
+The SDK's runtime serves both, so no other library and no second port is needed. Activities add theirs with
+``temporalio.activity.metric_meter()``. Labels are bounded: no trip, no person.
+"""
+
+import asyncio
+import ipaddress
+from typing import Protocol
+
+from temporalio.common import MetricMeter
+from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig
+
+from starter.bridge import BridgeSummary
+from tripinvoice.errors import ConfigurationError
+from tripinvoice.ports import FeedState
+from tripinvoice.settings import PREFIX, Settings
+
+REFRESH_SECONDS = 2.0
+_VARIABLE = f"{PREFIX}METRICS"
+
+
+def runtime(settings: Settings, *, logging: LoggingConfig | None = LoggingConfig.default) -> Runtime:
+    """The SDK's runtime of this process, which serves metrics when an address is set.
+
+    Raises ``ConfigurationError`` when the address is none, or taken.
+    """
+    if not settings.metrics:
+        return Runtime(telemetry=TelemetryConfig(logging=logging))
+    prometheus = PrometheusConfig(bind_address=_address(settings.metrics), durations_as_seconds=True)
+    try:
+        return Runtime(telemetry=TelemetryConfig(logging=logging, metrics=prometheus, attach_service_name=False))
+    except (RuntimeError, ValueError, OSError):
+        raise _wrong("nothing can listen there; is another process at this address? Each needs its own") from None
+
+
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    try:
+        ipaddress.ip_address(host.strip("[]"))
+    except ValueError:
+        raise _wrong("takes an IP address and a port such as 0.0.0.0:9464") from None
+    if not port.isdigit():
+        raise _wrong("takes an IP address and a port such as 0.0.0.0:9464")
+    return text
+
+
+def _wrong(what: str) -> ConfigurationError:
+    return ConfigurationError(f"{_VARIABLE}: {what}; see docs/settings.md", field=_VARIABLE)
+
+
+class Measured(Protocol):
+    """What :class:`starter.bridge.Bridge` tells about itself."""
+
+    @property
+    def summary(self) -> BridgeSummary:
+        """The counts so far."""
+
+    @property
+    def in_flight(self) -> int:
+        """Messages under way."""
+
+    @property
+    def feed_state(self) -> FeedState:
+        """What the feed is doing."""
+
+
+class BridgeMetrics:
+    """The bridge in numbers; ``docs/bridge.md`` says what they are for."""
+
+    def __init__(self, meter: MetricMeter) -> None:
+        self._counters = {
+            "received": meter.create_counter("tripinvoice_bridge_received_total", "Messages taken from Kafka"),
+            "started": meter.create_counter("tripinvoice_bridge_started_total", "Workflows started"),
+            "duplicates": meter.create_counter("tripinvoice_bridge_duplicate_total", "Trips that had their workflow"),
+            "refused": meter.create_counter("tripinvoice_bridge_dead_letter_total", "Dead letters delivered"),
+        }
+        self._rebalances = meter.create_counter(
+            "tripinvoice_bridge_rebalances_total", "Times that the group changed this bridge's partitions"
+        )
+        self._in_flight = meter.create_gauge("tripinvoice_bridge_in_flight", "Messages under way")
+        self._oldest = meter.create_gauge_float(
+            "tripinvoice_bridge_oldest_unacked_seconds", "Age of the message under way that was taken first", "s"
+        )
+        self._lag = meter.create_gauge(
+            "tripinvoice_kafka_consumer_lag", "Messages that the group has not committed, by topic and partition"
+        )
+        self._told: dict[str, int] = {}
+        self._lagging: set[tuple[str, int]] = set()
+
+    def publish(self, bridge: Measured) -> None:
+        """Bring all of them up to date."""
+        summary, state = bridge.summary, bridge.feed_state
+        for name, counter in self._counters.items():
+            counter.add(self._news(name, getattr(summary, name)))
+        self._rebalances.add(self._news("rebalances", state.rebalances))
+        self._in_flight.set(bridge.in_flight)
+        self._oldest.set(state.oldest_unfinished)
+        self._publish_lags(state)
+
+    def _news(self, name: str, now: int) -> int:
+        """What came since the last time."""
+        before = self._told.get(name, 0)
+        self._told[name] = now
+        return now - before
+
+    def _publish_lags(self, state: FeedState) -> None:
+        """A gauge cannot be taken back: a partition that is another bridge's by now has no lag here."""
+        lags = {(one.topic, one.partition): one.lag for one in state.partitions if one.lag is not None}
+        for place in self._lagging - lags.keys():
+            self._set_lag(place, 0)
+        for place, lag in lags.items():
+            self._set_lag(place, lag)
+        self._lagging = set(lags)
+
+    def _set_lag(self, place: tuple[str, int], lag: int) -> None:
+        topic, partition = place
+        self._lag.set(lag, {"topic": topic, "partition": str(partition)})
+
+    async def keep_publishing(self, bridge: Measured) -> None:
+        """Publish until cancelled."""
+        while True:
+            self.publish(bridge)
+            await asyncio.sleep(REFRESH_SECONDS)
