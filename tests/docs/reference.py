@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from starter.cli import app
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
+from tests.docs import compose
 from tripinvoice.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -32,19 +33,32 @@ def settings_table() -> str:
 
 
 def env_example() -> str:
-    """A ``.env`` file in which every setting has its default and is commented out."""
+    """A ``.env`` file in which every setting has its default and is commented out; then what only Compose reads."""
     parts = [
         "# Copy to .env and uncomment what you change; docs/settings.md explains. Variables of the environment win.\n"
     ]
     for name, field in Settings.model_fields.items():
-        words = textwrap.fill(field.description or "", 110, initial_indent="# ", subsequent_indent="# ")
         value = "" if name in _DEFAULTS else _default(name)
-        parts.append(f"{words}\n#{PREFIX}{name.upper()}={value}\n")
+        parts.append(f"{_comment(field.description or '')}\n#{PREFIX}{name.upper()}={value}\n")
+    variables = compose.variables()
+    taken = ", ".join(f"{name}={default}" for name, default in variables.items() if name not in compose.MEANINGS)
+    parts.append(
+        _comment(f"docker-compose.temporal.yml takes these of the above, with its own defaults: {taken}.") + "\n"
+    )
+    parts.append("# What only docker-compose.temporal.yml reads:\n")
+    parts += [f"{_comment(meaning)}\n#{name}={variables[name]}\n" for name, meaning in compose.MEANINGS.items()]
     return "\n".join(parts)
 
 
+def _comment(text: str) -> str:
+    return textwrap.fill(
+        text, 110, initial_indent="# ", subsequent_indent="# ", break_long_words=False, break_on_hyphens=False
+    )
+
+
 def _default(name: str) -> str:
-    return _DEFAULTS.get(name) or str(Settings.model_fields[name].default)
+    default = Settings.model_fields[name].default
+    return _DEFAULTS.get(name) or ("" if default is None else str(default))
 
 
 def cli_reference() -> str:

@@ -1,7 +1,8 @@
-"""The image's files, and the script that makes a namespace ready: run twice on a real server."""
+"""The image's files, and the scripts of deploy/; the one that makes a namespace ready runs twice on a real server."""
 
 import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -27,10 +28,13 @@ def allowed() -> set[str]:
     return {line.removeprefix("!") for line in lines if line.startswith("!")}
 
 
-@pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.sh")), ids=lambda path: path.name)
+@pytest.mark.parametrize("script", sorted((ROOT / "deploy").rglob("*.sh")), ids=lambda path: path.name)
 def test_scripts_are_sound(script: Path) -> None:
+    """For any shell, and ``shellcheck`` where it is installed."""
     subprocess.run(["sh", "-n", script], check=True)  # noqa: S607 - any shell
     assert "set -eu\n" in script.read_text("utf-8")
+    if shellcheck := shutil.which("shellcheck"):
+        subprocess.run([shellcheck, script], check=True)
 
 
 @pytest.mark.xdist_group("temporal")
