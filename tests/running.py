@@ -5,15 +5,13 @@ that says what to install, or fail when ``TRIPINVOICE_REQUIRE_SERVERS`` is set.
 """
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import aiohttp
-import pytest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
@@ -23,6 +21,7 @@ from starter.client import invoice_workflow_id, start_trip_invoice
 from starter.plugin import tripinvoice_plugin
 from starter.samples.scenario import Scenario
 from starter.samples.server import serve
+from tests.servers.missing import missing_server
 from tripinvoice.adapters.clock import SystemClock
 from tripinvoice.errors import ConfigurationError
 from tripinvoice.settings import Settings
@@ -32,14 +31,6 @@ from tripinvoice.wiring import Wiring
 from workflows import search_attributes as sa
 from workflows.messages import Status, TripInvoiceResult
 from workflows.trip_invoice import TripInvoice
-
-
-def missing_server(what: str, install: str) -> NoReturn:
-    """Skip because a server cannot be started here, or fail where that is not allowed."""
-    message = f"{what} is missing: {install}"
-    if os.environ.get("TRIPINVOICE_REQUIRE_SERVERS"):
-        pytest.fail(message)
-    pytest.skip(message)
 
 
 def temporal_binary() -> str:

@@ -72,7 +72,9 @@ def _tell(servers: Sequence[Server], env_file: Path | None) -> None:
     variables = {name: value for server in servers for name, value in server.environment().items()}
     if env_file is not None:
         lines = "".join(f"{name}={shlex.quote(value)}\n" for name, value in variables.items())
-        env_file.write_text(lines)
+        written = env_file.with_name(f".{env_file.name}.new")
+        written.write_text(lines)
+        written.replace(env_file)  # whoever waits for the file finds it whole
     say("\nFor the application:\n")
     for name, value in variables.items():
         say(f"export {name}={shlex.quote(value)}")

@@ -1,10 +1,12 @@
 """Apache Cassandra: one node, with the Paxos of production."""
 
+import ssl
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import yaml
+from cassandra.auth import PlainTextAuthProvider
 from cassandra.cluster import Cluster
 
 from tests.servers import jvm, programs
@@ -54,10 +56,13 @@ _OPENS = (
 
 
 class Cassandra(Server):
-    """A node without authentication; the data centre is ``datacenter1``."""
+    """A node; its data centre is ``datacenter1``. A secured one asks for TLS and for ``user`` and ``password``."""
 
     name = "cassandra"
     usual_ports: ClassVar[Mapping[str, int]] = {"main": 9042, "storage": 7000, "storage_tls": 7001, "jmx": 7199}
+
+    user = "cassandra"
+    password = "cassandra"  # noqa: S105 - what Cassandra begins with
 
     @property
     def url(self) -> str:
@@ -66,7 +71,15 @@ class Cassandra(Server):
 
     def environment(self) -> dict[str, str]:
         """The application's setting."""
-        return {"TRIPINVOICE_STORE": self.url}
+        return {"TRIPINVOICE_STORE": self.url} | (self._credentials() if self.secured else {})
+
+    def cluster(self, **options: Any) -> Cluster:
+        """The driver's cluster for it; the caller shuts it down."""
+        if self.secured:
+            options["auth_provider"] = PlainTextAuthProvider(self.user, self.password)
+            options["ssl_context"] = ssl.create_default_context(cafile=str(self.authority.certificate))
+            options["ssl_options"] = {"server_hostname": self.host}
+        return Cluster([self.host], port=self.port, **options)
 
     def _prepare(self) -> tuple[Sequence[str], dict[str, str]]:
         configuration = self.folder / "cassandra.yaml"
@@ -124,7 +137,27 @@ class Cassandra(Server):
             "commitlog_total_space": "512MiB",
             "file_cache_size": "64MiB",
             "concurrent_compactors": 1,
+            **(self._security() if self.secured else {}),
         }
+
+    def _credentials(self) -> dict[str, str]:
+        return {
+            "TRIPINVOICE_CASSANDRA_USERNAME": self.user,
+            "TRIPINVOICE_CASSANDRA_PASSWORD": self.password,
+            "TRIPINVOICE_CASSANDRA_TLS": "true",
+            "TRIPINVOICE_CASSANDRA_CA": str(self.authority.certificate),
+        }
+
+    def _security(self) -> dict[str, Any]:
+        encryption = {
+            "enabled": True,
+            "optional": False,
+            "require_client_auth": False,
+            "ssl_context_factory": {"class_name": "org.apache.cassandra.security.PEMBasedSslContextFactory"},
+            "keystore": str(self.authority.sign("server").both),
+            "truststore": str(self.authority.certificate),
+        }
+        return {"authenticator": "PasswordAuthenticator", "client_encryption_options": encryption}
 
     @property
     def _data(self) -> Path:
@@ -134,9 +167,6 @@ class Cassandra(Server):
         names = ("commitlog", "saved_caches", "hints", "cdc_raw")
         return {f"{name}_directory": self._data / name for name in names}
 
-    def _answers(self) -> bool:
-        cluster = Cluster([HOST], port=self.port, connect_timeout=5)
-        try:
-            return bool(cluster.connect().execute("SELECT release_version FROM system.local").one())
-        finally:
-            cluster.shutdown()
+    def _ask(self) -> None:
+        with self.cluster(connect_timeout=5) as cluster, cluster.connect() as session:
+            session.execute("SELECT release_version FROM system.local")

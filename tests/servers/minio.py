@@ -1,10 +1,14 @@
 """MinIO: an S3 server with one folder for its disk."""
 
+import ssl
 import urllib.request
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import ClassVar
+from urllib.parse import unquote, urlsplit
 
 from tests.servers import programs
+from tests.servers.process import Lifeline
 from tests.servers.server import Server
 
 BUCKET = "invoices"
@@ -18,10 +22,27 @@ class Minio(Server):
     user = "tripinvoice"
     password = "tripinvoice-secret"  # noqa: S105 - of a server on the loopback address, for as long as a test takes
 
+    def __init__(
+        self,
+        folder: Path,
+        lifeline: Lifeline | None = None,
+        *,
+        secured: bool = False,
+        usual: bool = False,
+        elsewhere: str | None = None,
+    ) -> None:
+        """``elsewhere`` is a URL, http, with user and password."""
+        url = urlsplit(elsewhere or "")
+        super().__init__(
+            folder, lifeline, secured=secured, usual=usual, elsewhere=url.netloc.rpartition("@")[2] or None
+        )
+        if not self.ours:
+            self.user, self.password = unquote(url.username or ""), unquote(url.password or "")
+
     @property
     def url(self) -> str:
         """The endpoint for S3 clients."""
-        return f"http://{self.address}"
+        return f"{'https' if self.secured else 'http'}://{self.address}"
 
     def environment(self) -> dict[str, str]:
         """The application's settings."""
@@ -29,6 +50,7 @@ class Minio(Server):
             "TRIPINVOICE_DOCUMENTS": f"s3+{self.url}/{BUCKET}",
             "TRIPINVOICE_S3_ACCESS_KEY": self.user,
             "TRIPINVOICE_S3_SECRET_KEY": self.password,
+            **({"TRIPINVOICE_S3_CA": str(self.authority.certificate)} if self.secured else {}),
         }
 
     def _prepare(self) -> tuple[Sequence[str], dict[str, str]]:
@@ -41,8 +63,20 @@ class Minio(Server):
             "MINIO_BROWSER": "off",
             "MINIO_UPDATE": "off",  # it would ask the network for news
         }
-        return [str(programs.minio()), "server", str(data), "--address", self.address], variables
+        command = [str(programs.minio()), "server", str(data), "--address", self.address]
+        return [*command, "--certs-dir", str(self._certificates())], variables
 
-    def _answers(self) -> bool:
-        with urllib.request.urlopen(f"{self.url}/minio/health/cluster", timeout=5) as response:  # noqa: S310 - http
-            return bool(response.status == 200)
+    def _certificates(self) -> Path:
+        """The folder in which MinIO looks for them, by its own names; without any it speaks HTTP."""
+        folder = self.folder / "certificates"
+        folder.mkdir(exist_ok=True)
+        if self.secured:
+            signed = self.authority.sign("server")
+            (folder / "public.crt").write_bytes(signed.certificate.read_bytes())
+            (folder / "private.key").write_bytes(signed.key.read_bytes())
+        return folder
+
+    def _ask(self) -> None:
+        trusted = ssl.create_default_context(cafile=str(self.authority.certificate)) if self.secured else None
+        with urllib.request.urlopen(f"{self.url}/minio/health/cluster", timeout=5, context=trusted):  # noqa: S310 - ours
+            pass

@@ -17,6 +17,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 from starter import keeper
 
 KILL_SECONDS = 20.0  # SIGKILL is quick, but the kernel has to give a gigabyte back
@@ -104,7 +106,7 @@ class Process:
             "grace": command.grace,
         }
         with self._lock.open("ab") as lock, self._lifeline.saying(order) as end:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+            fcntl.flock(lock, fcntl.LOCK_EX)  # the keeper inherits it
             self._state.write_text(json.dumps(_keep(end, lock.fileno())))
 
     def signal(self, number: signal.Signals) -> None:
@@ -112,6 +114,17 @@ class Process:
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, number)
+
+    def pause(self) -> None:
+        """Stop its clock; the kernel takes a moment for that."""
+        self.signal(signal.SIGSTOP)
+        while self.alive and not self.paused:
+            time.sleep(0.001)
+
+    @property
+    def paused(self) -> bool:
+        """Whether its clock stands still."""
+        return psutil.Process(self.pid).status() == psutil.STATUS_STOPPED
 
     def stop(self, grace: float) -> None:
         """End it: SIGTERM, and SIGKILL when it has not ended within the grace."""

@@ -5,6 +5,7 @@ then on nothing asks the network.
 """
 
 import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -28,7 +29,12 @@ class MissingServerError(Exception):
 
 def java() -> str:
     """The Java virtual machine."""
-    return _tool("java", "Java", "install a Java 17 runtime")
+    return _tool("java", "Java", "install Java 17 (Debian: apt install openjdk-17-jre-headless)")
+
+
+def openssl() -> str:
+    """The program that makes certificates."""
+    return _tool("openssl", "OpenSSL", "install OpenSSL 3 (Debian: apt install openssl)")
 
 
 def kafka() -> Path:
@@ -47,14 +53,15 @@ def minio() -> Path:
 
 
 def _version(name: str, file: str) -> str:
+    """The server's version, and a mark of everything that is pinned with it."""
     pattern = {"pom.xml": r"<version>([\w.]+)</version>", "go.mod": r"github\.com/minio/minio v([\w.-]+)"}[file]
     found = re.search(pattern, (PINS / name / file).read_text())
     assert found is not None
-    return found[1]
+    pinned = hashlib.sha256(b"".join(pin.read_bytes() for pin in sorted((PINS / name).iterdir())))
+    return f"{found[1]}-{pinned.hexdigest()[:8]}"
 
 
 def _jars(pin: Path, made: Path) -> None:
-    java()
     maven = _tool("mvn", pin.name, "install Java 17 and Maven (Debian: apt install openjdk-17-jre-headless maven)")
     _run(pin, maven, "--batch-mode", "--quiet", "dependency:copy-dependencies", f"-DoutputDirectory={made}")
 

@@ -36,9 +36,9 @@ class Temporal(Server):
         words = [word for option in options.items() for word in option]
         return [_binary(), "server", "start-dev", *words], {"HOME": str(self.folder)}
 
-    def _answers(self) -> bool:
+    def _ask(self) -> None:
         command = [_binary(), "operator", "namespace", "describe", "default", "--address", self.address]
-        return subprocess.run(command, capture_output=True, timeout=10, check=False).returncode == 0
+        subprocess.run(command, capture_output=True, timeout=10, check=True)
 
 
 def _binary() -> str:
