@@ -27,11 +27,13 @@ def group(name: str) -> list[str]:
     ]
 
 
+REGISTRY = PROJECT["project"]["optional-dependencies"]["registry"]
+
 ASKED = {
     "bootstrap": group("build"),
     "runtime": PROJECT["project"]["dependencies"],
-    "dev": PROJECT["project"]["dependencies"] + group("dev"),
-    "bench": PROJECT["project"]["dependencies"] + group("bench"),
+    "dev": PROJECT["project"]["dependencies"] + REGISTRY + group("dev"),
+    "bench": PROJECT["project"]["dependencies"] + REGISTRY + group("bench"),
 }
 
 
