@@ -33,5 +33,5 @@ STOPSIGNAL SIGTERM
 # No shell in between: SIGTERM reaches the worker, which then drains. Every command of the CLI works in its place.
 ENTRYPOINT ["/usr/bin/tini", "--", "tripinvoice"]
 CMD ["worker"]
-# No HEALTHCHECK: a worker serves nothing that could be asked. It ends when it cannot work, and the platform starts it
-# again; whether its queues are polled is asked of Temporal: `tripinvoice doctor`.
+# No HEALTHCHECK: each command would need another. The platform asks where TRIPINVOICE_METRICS serves; a process that
+# cannot work ends, and is started again. Whether all queues are polled is asked of Temporal: `tripinvoice doctor`.

@@ -224,6 +224,12 @@ def test_it_has_no_rights_and_keeps_nothing(name: str) -> None:
     assert "volumes" not in service
 
 
+@pytest.mark.parametrize("name", ["worker", "bridge", "render-worker"])
+def test_its_health_check_asks_where_it_serves(name: str) -> None:
+    _, port = environment(name)["TRIPINVOICE_METRICS"].split(":")
+    assert f"http://localhost:{port}/metrics" in SERVICES[name]["healthcheck"]["test"][3]
+
+
 def test_render_processes_fit_into_the_memory() -> None:
     """docs/deploying.md: 400 MB each at most, beside the worker itself."""
     processes = int(environment("worker")["TRIPINVOICE_RENDER_PROCESSES"])
