@@ -16,7 +16,6 @@ from tripinvoice.audit.findings import Finding, Rule, SeriesReport, about
 from tripinvoice.audit.numbers import Looked, NumberCheck
 from tripinvoice.audit.scope import Scope, Stores
 from tripinvoice.numbering import NumberTaken, SeriesAudit
-from tripinvoice.ports import InvoiceRecord
 
 READERS = 16  # numbers that are looked at side by side: each waits for the document store
 _AHEAD = 4 * READERS
@@ -97,6 +96,8 @@ class Auditor:
         """Compare the days' records with what the series led to; the number of findings that stay."""
         tally = _Tally()
         unequal = list(self._days.unequal())
+        for day, reason in self._days.unreadable.items():
+            self._found(tally, _of_day(day, reason))
         if unequal:
             for portion in self._days.portions(unequal, self.series()):
                 findings = self._days.not_listed(portion)
@@ -176,13 +177,10 @@ class Auditor:
 
     def _reindex(self, findings: Iterable[Finding]) -> None:
         for finding in findings:
-            match finding.derived:
-                case NumberTaken() as entry:
-                    self.stores.ledger.reindex(entry)
-                case InvoiceRecord() as record:
-                    self.stores.records.reindex(record)
-                case None:
-                    pass
+            if isinstance(finding.derived, NumberTaken):
+                self.stores.ledger.reindex(finding.derived)
+            elif finding.derived is not None:
+                self.stores.records.reindex(finding.derived)
 
     def _remember(self, finding: Finding) -> None:
         if finding.rule is Rule.NUMBER_INDEX and len(self._unindexed) < _UNINDEXED:
@@ -191,6 +189,11 @@ class Auditor:
 
 def _beyond_counter(one: SeriesAudit) -> bool:
     return one.count + len(one.holes) > one.last_no
+
+
+def _of_day(day: date, reason: str) -> Finding:
+    detail = f"the records of {day} cannot all be read: {reason}"
+    return Finding(series="", period="", no=None, document="", rule=Rule.RECORD_DIFFERS, detail=detail)
 
 
 def _of_series(one: SeriesAudit, rule: Rule, detail: str, no: int | None = None) -> Finding:

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from tripinvoice import canonical
 from tripinvoice.audit.findings import Finding, Rule, about
 from tripinvoice.audit.scope import Scope, Stores, day_of, place_of
+from tripinvoice.errors import ConflictError
 from tripinvoice.numbering import NumberTaken, SeriesAudit
 from tripinvoice.ports import InvoiceRecord
 
@@ -46,6 +47,7 @@ class Days:
         self._scope = scope
         self._step = step
         self.expected: dict[date, DaySum] = dict(expected)
+        self.unreadable: dict[date, str] = {}
 
     def expect(self, record: InvoiceRecord) -> None:
         """A record that a number of the ledger has."""
@@ -54,11 +56,15 @@ class Days:
             self.expected[day] = self.expected.get(day, DaySum()).plus(record)
 
     def unequal(self) -> Iterator[date]:
-        """The days on which other records are found than the ledger led to."""
+        """The days on which other records are found than the ledger led to; those that cannot be read are noted."""
         for day in self._all():
             found = DaySum()
-            for record in self._listed(day):
-                found = found.plus(record)
+            try:
+                for record in self._listed(day):
+                    found = found.plus(record)
+            except ConflictError as error:
+                self.unreadable[day] = error.message
+                continue
             if found != self.expected.get(day, DaySum()):
                 yield day
 

@@ -109,8 +109,9 @@ class Finding:
 
     @property
     def number(self) -> str:
-        """As printed; the series alone where no one number is meant."""
-        return f"{self.series}-{self.period}" + ("" if self.no is None else f"-{self.no:06d}")
+        """As printed; the series alone where no one number is meant, nothing where no series is."""
+        parts = (self.series, self.period, "" if self.no is None else f"{self.no:06d}")
+        return "-".join(part for part in parts if part)
 
     @property
     def remedy(self) -> str:
