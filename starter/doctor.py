@@ -162,7 +162,19 @@ def _numbers(wiring: Wiring) -> Check:
 
 
 def _document_store(wiring: Wiring) -> Check:
-    return ok("document store", f"{wiring.documents.count('application/pdf'):,} PDFs")
+    """A folder is counted; buckets may hold billions of objects, and are only looked at."""
+    name = "document store"
+    if not wiring.documents_in_buckets:
+        return ok(name, f"{wiring.documents.count('application/pdf'):,} PDFs")
+    buckets = wiring.buckets.present()
+    if not buckets:
+        return fail(name, "no bucket of the name in TRIPINVOICE_DOCUMENTS", "make it: tripinvoice bucket apply")
+    if unlocked := [bucket.name for bucket in buckets if not bucket.sufficient]:
+        remedy = "turn it on with the store's tools, or set TRIPINVOICE_S3_RETENTION_YEARS to 0"
+        return fail(name, f"no object lock: {', '.join(unlocked)}", remedy)
+    if unversioned := [bucket.name for bucket in buckets if not bucket.versioned]:
+        return warn(name, f"no versions: {', '.join(unversioned)}", "turn them on with the store's tools")
+    return ok(name, f"buckets with versions: {', '.join(bucket.name for bucket in buckets)}")
 
 
 def _table(wiring: Wiring) -> Check:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from starter.cli.failures import CommandError
 from starter.cli.session import temporal
@@ -79,11 +80,29 @@ async def _workflows(trip_id: str) -> list[tuple[WorkflowView, Why | None]]:
     return [(one, await why_parked(client, one) if one.state == InvoiceState.PARKED else None) for one in views]
 
 
-async def pdf_locations(trip_or_number: str) -> list[tuple[str, str]]:
-    """Number and place of each PDF. Raises ``NotFoundError`` when there is none."""
+@dataclass(frozen=True, kw_only=True)
+class StoredPdf:
+    """Where a document's PDF is; ``link`` is a secret, and ``None`` when it is a file of this machine."""
+
+    number: str
+    location: str
+    link: str | None
+
+
+async def stored_pdfs(trip_or_number: str, valid: timedelta) -> list[StoredPdf]:
+    """Each PDF, with a link that is valid so long. Raises ``NotFoundError`` when there is none."""
     async with Wiring(read_settings()) as wiring:
         records = await asyncio.to_thread(find_records, wiring.records, trip_or_number)
-        found = [(record.number, wiring.documents.location(record.pdf)) for record in records if record.pdf]
+        documents = wiring.documents
+        found = [
+            StoredPdf(
+                number=record.number,
+                location=documents.location(record.pdf),
+                link=await asyncio.to_thread(documents.link, record.pdf, f"{record.number}.pdf", valid),
+            )
+            for record in records
+            if record.pdf
+        ]
     if not found:
         raise NotFoundError("trip or number: no issued document; `tripinvoice show` says how far its invoice is")
     return found

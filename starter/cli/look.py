@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,8 @@ from starter.cli.output import Json, emit, moment, safe, state, stderr, stdout, 
 TripOrNumber = Annotated[
     str, typer.Argument(metavar="TRIP_OR_NUMBER", help="A trip's id, or the number of one of its documents.")
 ]
+
+_WHILE_IT_OPENS = timedelta(minutes=5)
 
 
 def show(trip_or_number: TripOrNumber, *, as_json: Json = False) -> None:
@@ -47,22 +49,23 @@ def open_(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Open the PDF of an invoice in the program that this computer opens PDFs with; all of them for a trip."""
-    from starter.cli.found import pdf_locations
+    """Open the PDF of an invoice in the program that this computer opens PDFs with; all of them for a trip.
 
-    locations = asyncio.run(pdf_locations(trip_or_number))
-    for number, location in locations:
+    One in an S3 store is opened in the browser, by a link that is valid for five minutes.
+    """
+    from starter.cli.found import stored_pdfs
+
+    for pdf in asyncio.run(stored_pdfs(trip_or_number, _WHILE_IT_OPENS)):
         if as_json:
-            emit({"number": number, "pdf": location})
+            emit({"number": pdf.number, "pdf": pdf.location})
         else:
-            stdout().print(safe(location), soft_wrap=True)
+            stdout().print(safe(pdf.location), soft_wrap=True)
         if not print_path:
-            _launch(location)
+            _launch(pdf.link or pdf.location, Path(pdf.location).name)
 
 
-def _launch(location: str) -> None:
-    if typer.launch(location) != 0:
-        name = Path(location).name
+def _launch(place: str, name: str) -> None:
+    if typer.launch(place) != 0:
         raise CommandError(f"no program opened {name}: install xdg-utils, or use --print-path and open it yourself")
 
 

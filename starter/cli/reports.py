@@ -51,10 +51,10 @@ def day(text: str | None) -> date | None:
         raise CommandError("--since: expected a day such as 2026-11-01", Exit.USAGE) from None
 
 
-def duration(text: str) -> timedelta:
-    """The time that ``--grace`` names."""
+def duration(text: str, option: str = "--grace") -> timedelta:
+    """The time that an option names."""
     if (match := _DURATION.fullmatch(text)) is None:
-        raise CommandError("--grace: expected a time such as 0s, 30m, 1h or 2d", Exit.USAGE)
+        raise CommandError(f"{option}: expected a time such as 0s, 30m, 1h or 2d", Exit.USAGE)
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
 
 
