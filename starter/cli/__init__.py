@@ -13,13 +13,13 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from starter.cli import audit, check, demo, look, mend, processes, reconcile, redo
+from starter.cli import audit, check, demo, dlq, look, mend, processes, reconcile, redo, stored
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
 from starter.cli.failures import one_line, told
 from starter.cli.output import safe, stderr
 
-RUN, LOOK, MEND, PROVE = "Run", "Look", "Mend", "Check"
+RUN, SET_UP, LOOK, MEND, PROVE = "Run", "Set up", "Look", "Mend", "Check"
 
 
 def _epilog(command: str) -> str:
@@ -73,13 +73,18 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (RUN, "demo", demo.demo),
     (RUN, "worker", processes.worker),
     (RUN, "bridge", processes.bridge),
+    (SET_UP, "bucket apply", stored.apply_bucket),
     (LOOK, "show", look.show),
     (LOOK, "open", look.open_),
+    (LOOK, "link", stored.link),
     (LOOK, "status", look.status),
     (LOOK, "parked", look.parked),
     (MEND, "resume", mend.resume),
     (MEND, "void", mend.void),
     (MEND, "rerun", mend.rerun),
+    (MEND, "dlq list", dlq.list_),
+    (MEND, "dlq show", dlq.show),
+    (MEND, "dlq replay", dlq.replay),
     (PROVE, "audit", audit.audit),
     (PROVE, "reconcile", reconcile.reconcile),
     (PROVE, "regenerate", redo.regenerate),
@@ -87,8 +92,17 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (PROVE, "doctor", check.doctor),
 )
 
+_GROUPS = {
+    "bucket": typer.Typer(help="The buckets of an S3 document store.", no_args_is_help=True),
+    "dlq": typer.Typer(help="Refused trip events: look at them, and send them again.", no_args_is_help=True),
+}
+
 for _panel, _name, _function in _COMMANDS:
-    app.command(_name, rich_help_panel=_panel, help=_help(_function), epilog=_epilog(_name))(_function)
+    _group, _, _verb = _name.rpartition(" ")
+    if _group and _GROUPS[_group] not in [one.typer_instance for one in app.registered_groups]:
+        app.add_typer(_GROUPS[_group], name=_group, rich_help_panel=_panel)
+    _within, _where = (_GROUPS[_group], None) if _group else (app, _panel)
+    _within.command(_verb, rich_help_panel=_where, help=_help(_function), epilog=_epilog(_name))(_function)
 
 
 def run(arguments: Sequence[str]) -> int:

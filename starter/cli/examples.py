@@ -43,6 +43,17 @@ EXAMPLES = {
         "tripinvoice reconcile --trips topic:trips.completed --since 2026-11-01",
         "tripinvoice reconcile --trips trips.csv --format csv --output missing.csv",
     ),
+    "dlq list": (
+        "tripinvoice dlq list",
+        "tripinvoice dlq list --reason Unexpected --limit 20",
+        "tripinvoice dlq list --all --json | jq -r .reason | sort | uniq -c",
+    ),
+    "dlq show": ("tripinvoice dlq show 0:4711", "tripinvoice dlq show 0:4711 --value"),
+    "dlq replay": (
+        "tripinvoice dlq replay 0:4711",
+        "tripinvoice dlq replay --reason Unexpected --dry-run",
+        "tripinvoice dlq replay --all --rate 50",
+    ),
     "regenerate": ("tripinvoice regenerate trip-4711", "tripinvoice regenerate trip-4711 --wait 60 --json"),
     "replay": (
         "tripinvoice replay trip-4711",

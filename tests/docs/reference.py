@@ -13,6 +13,7 @@ from typer.core import TyperCommand, TyperGroup
 from starter.cli import app
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
+from tests.cli.commands import commands
 from tests.docs import compose
 from tripinvoice.settings import PREFIX, Settings
 
@@ -67,9 +68,8 @@ def cli_reference() -> str:
     parts = ["## Exit codes\n", "| code | meaning |", "|---|---|"]
     parts += [f"| {int(code)} | {MEANINGS[code]} |" for code in Exit]
     parts += ["\n## Options before the command\n", *_options(group)]
-    for name, command in group.commands.items():
+    for name, command in commands().items():
         parts += [f"\n## tripinvoice {name}\n", Text.from_markup(command.help or "").plain, ""]
-        assert isinstance(command, TyperCommand)
         parts += _options(command)
         parts += ["\n```console", *(f"$ {example}" for example in EXAMPLES[name]), "```"]
     return "\n".join(parts) + "\n"

@@ -1,10 +1,9 @@
 """docs/settings.md, docs/cli.md and .env.example say what the code says."""
 
 import pytest
-import typer.main
 
-from starter.cli import app
 from starter.cli.examples import EXAMPLES
+from tests.cli.commands import commands
 from tests.docs import reference
 from tripinvoice.settings import PREFIX, Settings
 
@@ -47,4 +46,4 @@ def test_settings_page_names_temporals_variables() -> None:
 
 def test_every_command_has_examples() -> None:
     """And no example is of a command that does not exist."""
-    assert set(typer.main.get_group(app).commands) == set(EXAMPLES)
+    assert set(commands()) == set(EXAMPLES)
