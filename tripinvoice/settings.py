@@ -93,8 +93,8 @@ class Settings(BaseSettings):
     cassandra_local_dc: str = Field("", description="Cassandra: the data centre of this process; empty with only one.")
     cassandra_replication: str = Field(
         "1",
-        description="Cassandra: what `tripinvoice schema apply` makes the keyspace with: copies (`3`), or copies by data "
-        "centre (`eu=3,us=3`).",
+        description="Cassandra: what `tripinvoice schema apply` makes the keyspace with: copies (`3`), or copies by "
+        "data centre (`eu=3,us=3`).",
     )
     cassandra_serial_consistency: Literal["SERIAL", "LOCAL_SERIAL"] = Field(
         "LOCAL_SERIAL",
@@ -118,7 +118,8 @@ class Settings(BaseSettings):
         0, description="S3: years for which object lock keeps each object; 0 leaves it to the bucket."
     )
     s3_retention_mode: Literal["GOVERNANCE", "COMPLIANCE"] = Field(
-        "COMPLIANCE", description="S3: whether somebody with the permission may delete earlier (`GOVERNANCE`), or nobody."
+        "COMPLIANCE",
+        description="S3: whether somebody with the permission may delete earlier (`GOVERNANCE`), or nobody.",
     )
     s3_encryption: str = Field(
         "", description="S3: server-side encryption: `AES256` (the store's key) or `aws:kms:KEY_ID`; empty for none."

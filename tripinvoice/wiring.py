@@ -38,6 +38,9 @@ from tripinvoice.settings import PREFIX, Settings
 from tripinvoice.systems_table import read_table
 
 if TYPE_CHECKING:
+    from tripinvoice.adapters.cassandra import Keyspace
+    from tripinvoice.adapters.cassandra_migration import Schema
+    from tripinvoice.adapters.cassandra_place import CassandraPlace
     from tripinvoice.adapters.render_probe import Finding
     from tripinvoice.adapters.s3_buckets import S3Buckets
     from tripinvoice.adapters.s3_place import S3Place
@@ -91,7 +94,7 @@ class Wiring:
         if self._on_cassandra:
             from tripinvoice.adapters.ledger_cassandra import CassandraNumberLedger
 
-            return self._closed_later(CassandraNumberLedger(self._cassandra))
+            return CassandraNumberLedger(self._cassandra)
         from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
 
         return SqliteNumberLedger(self._database)
@@ -127,16 +130,37 @@ class Wiring:
 
     @cached_property
     def _cassandra(self) -> "Keyspace":
-        from tripinvoice.adapters.cassandra import Keyspace
+        from tripinvoice.adapters.cassandra_migration import opened
 
-        return self._closed_later(Keyspace.connect(self._cassandra_place))
+        return self._closed_later(opened(self._cassandra_place))
 
     @property
     def _cassandra_place(self) -> "CassandraPlace":
         """Where Cassandra is and how to speak to it. Raises ``ConfigurationError`` naming the setting."""
-        from tripinvoice.adapters.cassandra import place
+        from tripinvoice.adapters.cassandra_place import CassandraPlace
 
-        return place(self.settings)
+        settings = self.settings
+        return CassandraPlace.at(settings.store).but(
+            username=settings.cassandra_username,
+            password=settings.cassandra_password.get_secret_value(),
+            local_dc=settings.cassandra_local_dc,
+            replication=settings.cassandra_replication,
+            serial=settings.cassandra_serial_consistency,
+            commit=settings.cassandra_commit_consistency,
+            tls=settings.cassandra_tls,
+            ca=settings.cassandra_ca,
+            certificate=settings.cassandra_certificate,
+            key=settings.cassandra_key,
+        )
+
+    @property
+    def schema(self) -> "Schema | None":
+        """The tables of the store, to be looked at and made; ``None`` where the store makes its own."""
+        if not self._on_cassandra:
+            return None
+        from tripinvoice.adapters.cassandra_migration import Schema
+
+        return Schema(self._cassandra_place)
 
     @cached_property
     def documents(self) -> DocumentStore:

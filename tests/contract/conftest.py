@@ -1,7 +1,8 @@
 """A fixture for each port, once for every adapter in the tables of :mod:`tests.contract.stores`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,10 +12,27 @@ from tripinvoice.adapters.kafka_mock import MockCluster
 from tripinvoice.ports import AnswerCache, DocumentStore, InvoiceRecords, NumberLedger
 
 
-@pytest.fixture(params=list(stores.LEDGERS.values()), ids=list(stores.LEDGERS))
-def open_ledger(request: pytest.FixtureRequest) -> stores.LedgerOpener:
-    opener: stores.LedgerOpener = request.param
+def _params(openers: Mapping[str, object]) -> list[pytest.ParameterSet]:
+    """A parameter for each; all of Cassandra's are one group, so that one worker makes its keyspace."""
+    group = [pytest.mark.xdist_group("cassandra")]
+    return [
+        pytest.param((name, opener), id=name, marks=group if name.startswith("cassandra") else [])
+        for name, opener in openers.items()
+    ]
+
+
+def _with_its_server(request: pytest.FixtureRequest) -> Any:
+    """The opener, once its server runs; the test is skipped where there is none."""
+    name, opener = request.param
+    if name.startswith("cassandra"):
+        request.getfixturevalue("cassandra_server")
     return opener
+
+
+@pytest.fixture(params=_params(stores.LEDGERS))
+def open_ledger(request: pytest.FixtureRequest) -> stores.LedgerOpener:
+    made: stores.LedgerOpener = _with_its_server(request)
+    return made
 
 
 @pytest.fixture
@@ -23,10 +41,10 @@ def ledger(open_ledger: stores.LedgerOpener, tmp_path: Path) -> Iterator[NumberL
         yield store
 
 
-@pytest.fixture(params=list(stores.RECORDS.values()), ids=list(stores.RECORDS))
+@pytest.fixture(params=_params(stores.RECORDS))
 def open_records(request: pytest.FixtureRequest) -> stores.RecordsOpener:
-    opener: stores.RecordsOpener = request.param
-    return opener
+    made: stores.RecordsOpener = _with_its_server(request)
+    return made
 
 
 @pytest.fixture
@@ -35,10 +53,10 @@ def records(open_records: stores.RecordsOpener, tmp_path: Path) -> Iterator[Invo
         yield store
 
 
-@pytest.fixture(params=list(stores.ANSWERS.values()), ids=list(stores.ANSWERS))
+@pytest.fixture(params=_params(stores.ANSWERS))
 def open_answers(request: pytest.FixtureRequest) -> stores.AnswersOpener:
-    opener: stores.AnswersOpener = request.param
-    return opener
+    made: stores.AnswersOpener = _with_its_server(request)
+    return made
 
 
 @pytest.fixture
@@ -47,10 +65,18 @@ def answers(open_answers: stores.AnswersOpener, tmp_path: Path) -> Iterator[Answ
         yield store
 
 
-@pytest.fixture(params=list(stores.DOCUMENTS.values()), ids=list(stores.DOCUMENTS))
+@pytest.fixture(
+    params=[
+        pytest.param((name, opener), id=name, marks=pytest.mark.xdist_group(f"documents-{name}"))
+        for name, opener in stores.DOCUMENTS.items()
+    ]
+)
 def open_documents(request: pytest.FixtureRequest) -> stores.DocumentsOpener:
-    opener: stores.DocumentsOpener = request.param
-    return opener
+    name, opener = request.param
+    if name == "s3":
+        request.getfixturevalue("s3_server")  # skips where there is none
+    made: stores.DocumentsOpener = opener
+    return made
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager, contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from tests.contract import cassandra
+from tests.contract.s3 import s3_documents
 from tripinvoice.adapters.answers_sqlite import SqliteAnswerCache
 from tripinvoice.adapters.documents_folder import FolderDocumentStore
 from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
@@ -51,10 +53,14 @@ RecordsOpener = Callable[[Path], AbstractContextManager[InvoiceRecords]]
 AnswersOpener = Callable[[Path], AbstractContextManager[AnswerCache]]
 DocumentsOpener = Callable[[Path], AbstractContextManager[DocumentStore]]
 
-LEDGERS: dict[str, LedgerOpener] = {"sqlite": sqlite_ledger}
-RECORDS: dict[str, RecordsOpener] = {"sqlite": sqlite_records}
-ANSWERS: dict[str, AnswersOpener] = {"sqlite": sqlite_answers}
-DOCUMENTS: dict[str, DocumentsOpener] = {"folder": folder_documents}
+LEDGERS: dict[str, LedgerOpener] = {
+    "sqlite": sqlite_ledger,
+    "cassandra": cassandra.cassandra_ledger,
+    "cassandra-small": cassandra.cassandra_ledger_of_small_buckets,
+}
+RECORDS: dict[str, RecordsOpener] = {"sqlite": sqlite_records, "cassandra": cassandra.cassandra_records}
+ANSWERS: dict[str, AnswersOpener] = {"sqlite": sqlite_answers, "cassandra": cassandra.cassandra_answers}
+DOCUMENTS: dict[str, DocumentsOpener] = {"folder": folder_documents, "s3": s3_documents}
 
 
 def document(trip: str, contract: Contract = Contract.TRANSPORT, revision: int = 1) -> DocumentKey:

@@ -7,7 +7,8 @@ They hold personal data, so they are bytes for a short time only: forgotten answ
 import json
 from collections.abc import Mapping, Sequence
 
-from tripinvoice.adapters.sqlite import Database, to_moment, to_text
+from tripinvoice.adapters.moments import to_moment, to_text
+from tripinvoice.adapters.sqlite import Database
 from tripinvoice.answers import Provides
 from tripinvoice.money_systems import Answer
 

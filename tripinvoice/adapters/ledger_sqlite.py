@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from tripinvoice.adapters.sqlite import Database, to_moment, to_text
+from tripinvoice.adapters.moments import to_moment, to_text
+from tripinvoice.adapters.sqlite import Database
 from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit

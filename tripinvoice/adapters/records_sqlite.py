@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from tripinvoice import canonical
-from tripinvoice.adapters.sqlite import Database, to_text
+from tripinvoice.adapters.moments import to_text
+from tripinvoice.adapters.sqlite import Database
 from tripinvoice.errors import ConflictError
 from tripinvoice.ports import InvoiceRecord
 

@@ -9,7 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
@@ -223,16 +223,3 @@ def _refuse_foreign(connection: sqlite3.Connection, name: str) -> None:
 def _number(connection: sqlite3.Connection, pragma: str) -> int:
     (value,) = connection.execute(f"PRAGMA {pragma}").fetchone()
     return int(value)
-
-
-def to_text(moment: datetime) -> str:
-    """RFC 3339 in UTC, always six decimals, so that the order of texts is the order of times."""
-    if moment.tzinfo is None:
-        msg = "a time in a store needs its zone"
-        raise ValueError(msg)
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-
-
-def to_moment(text: str) -> datetime:
-    """The time that :func:`to_text` wrote."""
-    return datetime.fromisoformat(text)
