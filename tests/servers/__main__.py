@@ -34,6 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _folder(options.data) as folder, contextlib.ExitStack() as stack:
             servers = [SERVERS[name](folder / name, usual=True) for name in dict.fromkeys(options.servers)]
             for server in servers:
+                _refuse_running(server)
                 stack.callback(_stop, server)
             _start(servers)
             if not stop.is_set():
@@ -44,6 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"servers: {error}", file=sys.stderr)  # noqa: T201 - the message to the person
         return 1
     return 0
+
+
+def _refuse_running(server: Server) -> None:
+    if server.alive:
+        raise ServerError(f"{server.name} runs in {server.folder} already; give another --data")
 
 
 def _start(servers: Sequence[Server]) -> None:
