@@ -2,6 +2,7 @@
 
 import threading
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from tests.contract import racing
 from tests.contract.stores import SHELF, DocumentsOpener
 from tripinvoice.errors import ConflictError, DocumentError, NotFoundError, PermanentError
-from tripinvoice.ports import DocumentStore, ObjectRef
+from tripinvoice.ports import DocumentStore, ObjectRef, Shelf
 
 PDF = "application/pdf"
 # sha256 of b"%PDF-1.7 example", from `printf '%s' '%PDF-1.7 example' | sha256sum`
@@ -44,6 +45,31 @@ def test_a_large_object_comes_back(documents: DocumentStore) -> None:
     assert content == documents.get(documents.put(content, "application/zstd", SHELF))
 
 
+@pytest.mark.parametrize("size", [0, 1, 3_000_000])
+def test_an_object_is_streamed(documents: DocumentStore, size: int) -> None:
+    """The pieces are the whole, in order."""
+    content = (bytes(range(251)) * (size // 251 + 1))[:size]
+    assert content == b"".join(documents.stream(documents.put(content, "application/zstd", SHELF)))
+
+
+def test_the_same_bytes_may_lie_on_several_shelves(documents: DocumentStore) -> None:
+    """Each has a reference of its own, which knows its shelf."""
+    other = Shelf(country="DE", line_of_business="delivery", day=date(2025, 12, 31))
+    refs = [documents.put(EXAMPLE, PDF, shelf) for shelf in (SHELF, other)]
+    assert [SHELF, other] == [ref.shelf for ref in refs]
+    assert ([EXAMPLE, EXAMPLE], 2) == ([documents.get(ref) for ref in refs], documents.count(PDF))
+
+
+def test_a_link_is_a_url_or_none(documents: DocumentStore) -> None:
+    """A folder has none. A URL names the object and carries the name of the download."""
+    ref = documents.put(EXAMPLE, PDF, SHELF)
+    link = documents.link(ref, "invoice-1.pdf", timedelta(minutes=1))
+    assert (link is None) == documents.location(ref).startswith("/")
+    if link is not None:
+        assert link.startswith("http")
+        assert [ref.key in link, "invoice-1.pdf" in link] == [True, True]
+
+
 def test_objects_are_counted_by_media_type(documents: DocumentStore) -> None:
     """The same bytes count once for each type."""
     for content in (b"1", b"2", b"2"):
@@ -64,8 +90,10 @@ def test_an_absent_object_is_not_found(documents: DocumentStore) -> None:
     """With a reference that is in order."""
     ref = documents.put(b"1", PDF, SHELF)
     other = "f" * 64
-    with pytest.raises(NotFoundError):
-        documents.get(replace(ref, key=f"{SHELF}/ff/{other}.pdf", sha256=other))
+    absent = replace(ref, key=f"{SHELF}/ff/{other}.pdf", sha256=other)
+    for ask in (documents.get, lambda ref: list(documents.stream(ref))):
+        with pytest.raises(NotFoundError):
+            ask(absent)
 
 
 @pytest.mark.parametrize(
@@ -89,9 +117,13 @@ def test_an_absent_object_is_not_found(documents: DocumentStore) -> None:
     ],
 )
 def test_a_forged_reference_is_refused(documents: DocumentStore, forged: dict[str, str]) -> None:
-    """Reading and locating alike, before the store is touched."""
+    """Reading, locating and linking alike, before the store is touched."""
     ref = documents.put(EXAMPLE, PDF, SHELF)
-    for refuse in (documents.get, documents.location):
+
+    def link(ref: ObjectRef) -> object:
+        return documents.link(ref, "a.pdf", timedelta(minutes=1))
+
+    for refuse in (documents.get, lambda ref: list(documents.stream(ref)), documents.location, link):
         with pytest.raises(PermanentError):
             refuse(replace(ref, **forged))  # type: ignore[arg-type]
 
@@ -99,8 +131,10 @@ def test_a_forged_reference_is_refused(documents: DocumentStore, forged: dict[st
 def test_a_wrong_size_is_a_conflict(documents: DocumentStore) -> None:
     """The reference and the object disagree."""
     ref = documents.put(EXAMPLE, PDF, SHELF)
-    with pytest.raises(ConflictError):
-        documents.get(replace(ref, size=17))
+    for size in (0, 15, 17):
+        for ask in (documents.get, lambda ref: list(documents.stream(ref))):
+            with pytest.raises(ConflictError):
+                ask(replace(ref, size=size))
 
 
 def test_the_location_ends_with_the_key(documents: DocumentStore) -> None:

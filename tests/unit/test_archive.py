@@ -1,11 +1,19 @@
 """Evidence is packed and comes out whole, or not at all."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tripinvoice import archive
+from tripinvoice.adapters.documents_folder import FolderDocumentStore
 from tripinvoice.errors import ConflictError
+from tripinvoice.money import Money
+from tripinvoice.ports import Shelf
+
+SHELF = Shelf(country="GB", line_of_business="rides", day=date(2026, 3, 29))
 
 
 @given(content=st.binary(max_size=4_000))
@@ -39,3 +47,22 @@ def test_more_than_any_evidence_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     assert archive.unpack(archive.pack(bytes(1_000))) == bytes(1_000)
     with pytest.raises(ConflictError, match="larger than 1000 bytes when unpacked"):
         archive.unpack(archive.pack(bytes(1_001)))
+
+
+def test_a_value_is_kept_once_on_its_shelf_and_recalled(tmp_path: Path) -> None:
+    """What comes back is equal; keeping it again is the same object, on another shelf it is another."""
+    documents, value = FolderDocumentStore(tmp_path), Money(1240, "GBP")
+    ref = archive.keep(value, documents, SHELF)
+    assert (SHELF, "application/zstd") == (ref.shelf, ref.media_type)
+    assert ref == archive.keep(value, documents, ref.shelf)
+    assert value == archive.recall(ref, documents, Money)
+    elsewhere = archive.keep(value, documents, Shelf(country="DE", line_of_business="rides", day=date(2026, 3, 29)))
+    assert (ref.sha256, False) == (elsewhere.sha256, ref.key == elsewhere.key)
+
+
+def test_what_is_no_such_value_is_refused(tmp_path: Path) -> None:
+    """Somebody's reference to something else."""
+    documents = FolderDocumentStore(tmp_path)
+    ref = archive.keep({"fare": "12.40"}, documents, SHELF)
+    with pytest.raises(ConflictError):
+        archive.recall(ref, documents, Money)

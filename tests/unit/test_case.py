@@ -15,7 +15,7 @@ from tests.factories import answer, card, charge, charges
 from tripinvoice.answers import Provides, TaxProfile
 from tripinvoice.case import Case, Charge, Journey, clean, read_case
 from tripinvoice.errors import InvalidAnswerError, InvalidTripError, MissingAnswerError
-from tripinvoice.invoice import Contract, Party, Payment, TaxId
+from tripinvoice.invoice import Contract, Party, Payment, TaxId, account_key
 from tripinvoice.money import Money
 from tripinvoice.money_systems import Answer, Sources
 
@@ -302,3 +302,24 @@ def test_a_required_text_must_not_vanish(body: dict[str, Any], field: str) -> No
     with pytest.raises(InvalidAnswerError, match="without a printable character") as caught:
         case_of(FARE, answer(Provides.RIDER, body))
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize(
+    ("parties", "expected"),
+    [
+        ({}, ""),
+        ({Provides.RIDER: {"name": "Rider"}}, ""),
+        ({Provides.RIDER: {"name": "Rider", "ref": "rdr-1"}}, account_key("rdr-1")),
+        ({Provides.BUSINESS: {"name": "Business", "ref": "biz-1"}}, account_key("biz-1")),
+        (
+            {Provides.RIDER: {"name": "Rider", "ref": "rdr-1"}, Provides.BUSINESS: {"name": "B", "ref": "biz-1"}},
+            account_key("biz-1"),
+        ),
+        # The business pays, and the rider's documents are not its.
+        ({Provides.RIDER: {"name": "Rider", "ref": "rdr-1"}, Provides.BUSINESS: {"name": "B"}}, ""),
+    ],
+    ids=["nobody", "rider without reference", "rider", "business", "both", "business without reference"],
+)
+def test_the_account_is_the_recipients(parties: dict[Provides, Any], expected: str) -> None:
+    """Whoever is invoiced finds the document, and nobody else does."""
+    assert case_of(FARE, *(answer(role, body) for role, body in parties.items())).account == expected
