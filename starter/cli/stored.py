@@ -1,7 +1,7 @@
 """Commands about the document store: link and bucket apply."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -10,9 +10,6 @@ from starter.cli.failures import CommandError
 from starter.cli.look import TripOrNumber
 from starter.cli.output import Json, emit, safe, stderr, stdout
 from starter.cli.reports import duration
-
-if TYPE_CHECKING:
-    from tripinvoice.adapters.s3_buckets import BucketFound
 
 
 def link(
@@ -59,39 +56,39 @@ def apply_bucket(
     """
     found = asyncio.run(_apply(country, year))
     if as_json:
-        emit(
-            {
-                "bucket": found.name,
-                "created": found.created,
-                "versions": found.versioned,
-                "object_lock": found.locked,
-                "sufficient": found.sufficient,
-            }
-        )
+        emit(found)
     else:
         facts = (
-            "made" if found.created else "there already",
-            "with versions" if found.versioned else "without versions",
-            "with object lock" if found.locked else "without object lock",
+            "made" if found["created"] else "there already",
+            "with versions" if found["versions"] else "without versions",
+            "with object lock" if found["object_lock"] else "without object lock",
         )
-        stdout().print(safe(f"{found.name}: {', '.join(facts)}"))
-    if not found.versioned:
+        stdout().print(safe(f"{found['bucket']}: {', '.join(facts)}"))
+    if not found["versions"]:
         stderr().print(safe("without versions, what somebody overwrites or deletes is gone: turn them on", "yellow"))
-    if not found.sufficient:
+    if not found["sufficient"]:
         raise CommandError(
-            f"TRIPINVOICE_S3_RETENTION_YEARS needs object lock, and bucket {found.name} has none: turn it on with the "
-            "store's tools, or name a new bucket, or set 0"
+            f"TRIPINVOICE_S3_RETENTION_YEARS needs object lock, and bucket {found['bucket']} has none: turn it on with "
+            "the store's tools, or name a new bucket, or set 0"
         )
 
 
-async def _apply(country: str | None, year: int | None) -> "BucketFound":
+async def _apply(country: str | None, year: int | None) -> dict[str, object]:
+    """The bucket as the JSON has it."""
     from tripinvoice.settings import read_settings
     from tripinvoice.wiring import Wiring
 
     async with Wiring(read_settings()) as wiring:
         for name, given in (("country", country), ("year", year)):
             _check_needed(name, given, needed=name in wiring.buckets.placeholders)
-        return await asyncio.to_thread(wiring.buckets.apply, country or "", year or 0)
+        found = await asyncio.to_thread(wiring.buckets.apply, country or "", year or 0)
+    return {
+        "bucket": found.name,
+        "created": found.created,
+        "versions": found.versioned,
+        "object_lock": found.locked,
+        "sufficient": found.sufficient,
+    }
 
 
 def _check_needed(name: str, given: object, *, needed: bool) -> None:
