@@ -20,6 +20,7 @@ from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
+from activities.auditing import AuditActivities
 from activities.documents import DocumentActivities
 from activities.invoicing import InvoicingActivities
 from activities.money import MoneyActivities
@@ -108,6 +109,7 @@ async def _store(wiring: Wiring) -> Assembly:
         storage.announce,
         storage.void,
         storage.recall,
+        AuditActivities(wiring.ledger, wiring.records, wiring.documents).audit,
     ]
     return policies.STORE, steps, min(16, wiring.settings.max_activities)
 

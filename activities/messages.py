@@ -6,7 +6,7 @@ renamed, removed or given a new meaning.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.money import Money
@@ -167,3 +167,41 @@ class Recalled:
     """A trip's issued documents; voided ones have nothing to make again."""
 
     documents: tuple[RecalledDocument, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditInput:
+    """Audit every series as of ``now``; numbers since ``since`` (``None``: all) are looked at closely."""
+
+    now: datetime
+    grace: timedelta
+    since: date | None
+    documents: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldFinding:
+    """One finding of an audit: ids, numbers and keys only."""
+
+    rule: str
+    number: str
+    document: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditSummary:
+    """What an audit of all series found: ``findings`` by rule, ``first`` a few of them."""
+
+    series: int = 0
+    numbers: int = 0
+    voids: int = 0
+    under_way: int = 0
+    holes: int = 0
+    findings: Mapping[str, int] = field(default_factory=dict)
+    first: tuple[ToldFinding, ...] = ()
+
+    @property
+    def found(self) -> int:
+        """All findings together."""
+        return sum(self.findings.values())

@@ -66,7 +66,7 @@ async def _search_attributes(client: Client) -> Check:
         return warn("search attributes", f"cannot be listed: {error.status.name}", "ask who runs the server")
     missing = [key for key in sa.ALL if key.name not in known.custom_attributes]
     if missing:
-        words = {"KEYWORD": "Keyword", "KEYWORD_LIST": "KeywordList"}
+        words = {"KEYWORD": "Keyword", "KEYWORD_LIST": "KeywordList", "INT": "Int"}
         first = missing[0]
         return fail(
             "search attributes",

@@ -1,6 +1,6 @@
 """The live details of an invoice, as Markdown for the Web UI: what a person on call wants to read first."""
 
-from activities.messages import IssuedDocument
+from activities.messages import AuditSummary, IssuedDocument
 from workflows.messages import Failure, Status
 from workflows.search_attributes import InvoiceState
 
@@ -37,3 +37,20 @@ def _way_on(trip_id: str, failure: Failure) -> list[str]:
         "Mend the cause, then go on with the update `resume`, or end it with `void`:",
         f"```\ntripinvoice resume {trip_id} --reason '…'\ntripinvoice void {trip_id} --reason '…'\n```",
     ]
+
+
+def audit_story(summary: AuditSummary) -> str:
+    """What an audit found: counts by rule, and the first findings with their numbers."""
+    walked = f"{summary.numbers:,} numbers in {summary.series:,} series, {summary.under_way:,} under way"
+    if not summary.found:
+        return f"✓ **In order**: {walked}"
+    rules = [f"- `{rule}`: {count:,}" for rule, count in sorted(summary.findings.items())]
+    first = [f"- `{told.number}` {told.rule}: {told.detail}" for told in summary.first]
+    return "\n\n".join(
+        [
+            f"✗ **{summary.found:,} findings**, {summary.holes:,} holes: {walked}",
+            "\n".join(rules),
+            "\n".join(first),
+            "What each means and what helps: `docs/audit.md`. All of them: `tripinvoice audit`.",
+        ]
+    )

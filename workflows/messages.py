@@ -70,6 +70,18 @@ class Status:
 
 
 @dataclass(frozen=True, kw_only=True)
+class AuditNumbersInput:
+    """What an audit looks at closely: the numbers of the last ``since_days`` days and today (0: all).
+
+    Numbers younger than ``grace_minutes`` may be without a record.
+    """
+
+    since_days: int = 2
+    grace_minutes: int = 60
+    documents: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
 class RegenerateInput:
     """Make a trip's documents again from their archived evidence."""
 

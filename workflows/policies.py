@@ -82,6 +82,15 @@ DOCUMENT = StepPolicy(
 
 RECORD = NUMBER
 
+# Walks every number there is, so one try may take long; it beats, and the next try goes on where it stopped.
+AUDIT = StepPolicy(
+    task_queue=STORE,
+    attempt=timedelta(hours=20),
+    give_up_after=timedelta(hours=23),
+    first_retry=timedelta(seconds=1),
+    slowest_retry=timedelta(minutes=5),
+)
+
 # The invoice exists already; the news of it may be late but must come.
 ANNOUNCE = StepPolicy(
     task_queue=STORE,

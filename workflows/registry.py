@@ -1,6 +1,7 @@
 """Which workflows exist: read by worker, replayer and the fingerprint test alike."""
 
+from workflows.audit_numbers import AuditNumbers
 from workflows.regenerate import RegenerateInvoice
 from workflows.trip_invoice import TripInvoice
 
-WORKFLOWS: tuple[type, ...] = (TripInvoice, RegenerateInvoice)
+WORKFLOWS: tuple[type, ...] = (TripInvoice, RegenerateInvoice, AuditNumbers)

@@ -13,8 +13,9 @@ LINE_OF_BUSINESS = SearchAttributeKey.for_keyword("LineOfBusiness")
 INVOICE_NUMBER = SearchAttributeKey.for_keyword_list("InvoiceNumber")
 INVOICE_STATE = SearchAttributeKey.for_keyword("InvoiceState")
 FAILED_STEP = SearchAttributeKey.for_keyword("FailedStep")
+AUDIT_FINDINGS = SearchAttributeKey.for_int("AuditFindings")  # of the workflow AuditNumbers
 
-ALL = (TRIP_ID, COUNTRY, LINE_OF_BUSINESS, INVOICE_NUMBER, INVOICE_STATE, FAILED_STEP)
+ALL = (TRIP_ID, COUNTRY, LINE_OF_BUSINESS, INVOICE_NUMBER, INVOICE_STATE, FAILED_STEP, AUDIT_FINDINGS)
 
 
 class InvoiceState(StrEnum):

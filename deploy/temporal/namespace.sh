@@ -37,5 +37,6 @@ LineOfBusiness Keyword
 InvoiceNumber KeywordList
 InvoiceState Keyword
 FailedStep Keyword
+AuditFindings Int
 EOF
 echo "namespace $namespace is ready"

@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -37,6 +37,7 @@ BRANCHES = {
     "cancelled-at-number": "invoice/cancel-late",
     "cancelled-while-parked-with-number": "invoice/cancel-parked",
     "regenerated": "regenerate/again",
+    "audited": "audit/all",
 }
 
 
@@ -112,6 +113,18 @@ class HoldingLedger:
     def audit(self) -> Sequence[SeriesAudit]:
         """Audit."""
         return self.real.audit()
+
+    def entries(self, series: str, period: str) -> Iterator[NumberTaken]:
+        """Walk."""
+        return self.real.entries(series, period)
+
+    def claim_of(self, document: DocumentKey) -> Claim | None:
+        """Claim."""
+        return self.real.claim_of(document)
+
+    def reindex(self, entry: NumberTaken) -> None:
+        """Reindex."""
+        self.real.reindex(entry)
 
 
 @dataclass

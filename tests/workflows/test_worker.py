@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from temporalio.worker import Worker
 
 from tests import scenarios
 from tests.running import Stack, running
+from tests.workflows.beating import SayOnce, say_once
 from tests.workflows.planted_import import PlantedImport
 
 pytestmark = pytest.mark.xdist_group("temporal")
@@ -89,6 +91,16 @@ async def test_a_killed_workers_step_is_given_to_another_after_missed_heartbeats
         started = fetch.activity_task_started_event_attributes
         assert started.attempt == 2
         assert started.last_failure.timeout_failure_info.timeout_type == TimeoutType.TIMEOUT_TYPE_HEARTBEAT
+
+
+async def test_what_a_step_said_is_not_lost_by_later_beats(stack: Stack) -> None:
+    """Beats go on while it works; the next try still knows how far the first one was."""
+    with ThreadPoolExecutor(1) as threads:
+        async with Worker(
+            stack.client, task_queue="beating", workflows=[SayOnce], activities=[say_once], activity_executor=threads
+        ):
+            said = await stack.client.execute_workflow(SayOnce.run, id="beating", task_queue="beating")
+    assert said == ["half way"]
 
 
 async def test_queues_can_be_shared_between_processes(tmp_path: Path) -> None:
