@@ -8,7 +8,6 @@ import asyncio
 import ipaddress
 from typing import Protocol
 
-from temporalio.common import MetricMeter
 from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig
 
 from starter.bridge import BridgeSummary
@@ -68,7 +67,9 @@ class Measured(Protocol):
 class BridgeMetrics:
     """The bridge in numbers; ``docs/bridge.md`` says what they are for."""
 
-    def __init__(self, meter: MetricMeter) -> None:
+    def __init__(self, sdk: Runtime) -> None:
+        self._sdk = sdk  # it serves for as long as somebody holds it
+        meter = sdk.metric_meter
         self._counters = {
             "received": meter.create_counter("tripinvoice_bridge_received_total", "Messages taken from Kafka"),
             "started": meter.create_counter("tripinvoice_bridge_started_total", "Workflows started"),

@@ -281,11 +281,16 @@ class Wiring:
         settings = self.settings
         if settings.trips_format == "json":
             return None
-        from tripinvoice.adapters.schema_registry import RegistryDecoder
-
         if not settings.schema_registry:
             name = f"{PREFIX}SCHEMA_REGISTRY"
             raise ConfigurationError(f"{name}: is missing; {PREFIX}TRIPS_FORMAT needs it", field=name)
+        try:
+            from tripinvoice.adapters.schema_registry import RegistryDecoder
+        except ModuleNotFoundError as error:
+            name = f"{PREFIX}TRIPS_FORMAT"
+            raise ConfigurationError(
+                f"{name}: needs the package {error.name}; install tripinvoice[registry]", field=name
+            ) from None
         return self._closed_later(
             RegistryDecoder(
                 settings.trips_format,

@@ -95,7 +95,7 @@ async def _bridge(*, as_json: bool) -> "BridgeSummary":
             decoder=wiring.decoder,
             pace=Pace(max_in_flight=settings.bridge_in_flight),
         )
-        publishing = asyncio.create_task(BridgeMetrics(sdk.metric_meter).keep_publishing(bridge))
+        publishing = asyncio.create_task(BridgeMetrics(sdk).keep_publishing(bridge))
         try:
             return await bridge.run(stop)
         finally:
