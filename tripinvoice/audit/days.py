@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from tripinvoice import canonical
 from tripinvoice.audit.findings import Finding, Rule, about
+from tripinvoice.audit.numbers import number_of
 from tripinvoice.audit.scope import Scope, Stores, day_of, place_of
 from tripinvoice.errors import ConflictError
 from tripinvoice.numbering import NumberTaken, SeriesAudit
@@ -72,7 +73,7 @@ class Days:
         """The records of these days whose document has no number, but for those ``known`` to have one."""
         for day in days:
             for record in self._listed(day):
-                if str(record.document) not in known and self._stores.ledger.find(record.document) is None:
+                if str(record.document) not in known and number_of(self._stores.ledger, record.document) is None:
                     series, period, no = place_of(record.number)
                     yield Finding(
                         series=series,

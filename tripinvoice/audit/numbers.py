@@ -10,9 +10,9 @@ from tripinvoice import archive, canonical
 from tripinvoice.audit.findings import Finding, Rule, about
 from tripinvoice.audit.scope import Scope, Stores, day_of
 from tripinvoice.errors import ConflictError, NotFoundError
-from tripinvoice.invoice import Invoice
+from tripinvoice.invoice import DocumentKey, Invoice
 from tripinvoice.numbering import NumberTaken
-from tripinvoice.ports import ISSUED, VOIDED, InvoiceRecord, ObjectRef
+from tripinvoice.ports import ISSUED, VOIDED, InvoiceRecord, NumberLedger, ObjectRef
 
 _ACCOUNT_MONTHS = 256  # kept at once: a business has many documents a month, and each is asked for
 
@@ -45,7 +45,7 @@ class NumberCheck:
         return replace(again, findings=tuple(f for f in again.findings if (f.rule, f.detail) in before))
 
     def _once(self, entry: NumberTaken) -> Looked:
-        found = self._stores.ledger.find(entry.document)
+        found = number_of(self._stores.ledger, entry.document)
         if found is not None and replace(entry, void_reason=found.void_reason) == found and entry.void_reason is None:
             entry = found  # voided since the series was read
         findings = [*self._index(entry, found), *self._claim(entry)]
@@ -76,13 +76,13 @@ class NumberCheck:
     # --- the ledger's side -----------------------------------------------------------------------------------------
 
     def _index(self, entry: NumberTaken, found: NumberTaken | None) -> Iterator[Finding]:
-        """The document must lead back to this number: to none, the index is incomplete; to another, it has two."""
+        """The document must lead back to this number: to none, the index is wrong; to another, it has two."""
         if found is None:
-            yield about(entry, Rule.NUMBER_INDEX, "the document leads to no number", entry)
+            yield about(entry, Rule.NUMBER_INDEX, "its document leads to no number, or to another document's", entry)
         elif found.number != entry.number:
             yield about(entry, Rule.TWO_NUMBERS, f"its document also has {found.number}")
         elif found != entry:
-            yield about(entry, Rule.NUMBER_INDEX, "the document leads to an older state of its number", entry)
+            yield about(entry, Rule.NUMBER_INDEX, "its document leads to an older state of the number", entry)
 
     def _claim(self, entry: NumberTaken) -> Iterator[Finding]:
         claim = self._stores.ledger.claim_of(entry.document)
@@ -137,6 +137,15 @@ class NumberCheck:
             yield about(entry, Rule.OBJECT_MISSING, f"{name}: {_told(error)}")
         except ConflictError as error:
             yield about(entry, Rule.OBJECT_ALTERED, f"{name}: {_told(error)}")
+
+
+def number_of(ledger: NumberLedger, document: DocumentKey) -> NumberTaken | None:
+    """The number that a document leads to; ``None`` also when that is no number of its own."""
+    try:
+        found = ledger.find(document)
+    except ConflictError:  # the index leads to nothing
+        return None
+    return found if found is not None and found.document == document else None
 
 
 def _looked(

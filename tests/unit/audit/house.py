@@ -18,6 +18,7 @@ from tripinvoice.assemble import finish
 from tripinvoice.audit.auditor import Auditor
 from tripinvoice.audit.findings import Finding, SeriesReport
 from tripinvoice.audit.scope import Scope, Stores
+from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import DocumentKey, account_key
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
 from tripinvoice.ports import ISSUED, VOIDED, InvoiceRecord, InvoiceRecords, NumberLedger, ObjectRef, Shelf
@@ -176,6 +177,9 @@ def opened(data: Path) -> Iterator[House]:
         )
 
 
+NOWHERE = NumberTaken(document=f.draft().key, series="", period="", no=0, issued_at=NOON)
+
+
 @dataclass
 class LooseLedger:
     """A ledger whose index by document is apart, as in a distributed store; ``lost`` entries it does not find."""
@@ -186,7 +190,10 @@ class LooseLedger:
     stubborn: bool = False
 
     def find(self, document: DocumentKey) -> NumberTaken | None:
-        return self.lost[document] if document in self.lost else self.real.find(document)
+        found = self.lost[document] if document in self.lost else self.real.find(document)
+        if found is NOWHERE:
+            raise ConflictError("number_by_document: leads to nothing")
+        return found
 
     def reindex(self, entry: NumberTaken) -> None:
         self.reindexed.append(entry)

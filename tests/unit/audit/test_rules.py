@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.unit.audit.house import NOW, PERIOD, SERIES, House, LooseLedger, LooseRecords
+from tests.unit.audit.house import NOW, NOWHERE, PERIOD, SERIES, House, LooseLedger, LooseRecords
 from tripinvoice.audit.findings import EXPLAINED, Finding, Rule, SeriesReport
 from tripinvoice.ports import InvoiceRecord
 
@@ -84,11 +84,23 @@ def test_a_ledger_that_is_empty_is_told_by_its_records(house: House) -> None:
 
 def test_a_document_with_two_numbers_is_told(house: House) -> None:
     """The ledger finds its first number; the second one is told."""
-    entries = list(house.ledger.entries(SERIES, PERIOD))
-    house.ledger = LooseLedger(house.ledger, {entries[1].document: entries[2]})
+    two, three = list(house.ledger.entries(SERIES, PERIOD))[1:3]
+    house.ledger = LooseLedger(house.ledger, {two.document: replace(three, document=two.document)})
     told = house.audit()
     assert [("two-numbers", N2)] == told.rules
     assert (f"its document also has {N3}", False) == (told.findings[0].detail, told.findings[0].repairable)
+
+
+@pytest.mark.parametrize("nowhere", [True, False])
+def test_an_index_that_leads_to_nothing_or_to_another_document_is_told(house: House, nowhere: bool) -> None:  # noqa: FBT001
+    """It can be written again, and the record is not told a second time."""
+    two, three = list(house.ledger.entries(SERIES, PERIOD))[1:3]
+    house.ledger = LooseLedger(house.ledger, {two.document: NOWHERE if nowhere else three})
+    house.records = LooseRecords(house.records, without_day={N1})
+    told = house.audit(repair=True)
+    assert [("number-index", N2, True), ("record-index", N1, True)] == [
+        (str(finding.rule), finding.number, finding.repaired) for finding in told.findings
+    ]
 
 
 def test_an_index_that_knows_nothing_or_an_older_state_is_told(house: House) -> None:
