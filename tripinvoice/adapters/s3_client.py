@@ -20,7 +20,7 @@ from minio.credentials.credentials import Credentials
 from minio.credentials.providers import AWSConfigProvider, ChainedProvider, EnvAWSProvider, IamAwsProvider, Provider
 from urllib3.util import Retry, Timeout
 
-from tripinvoice.adapters.s3_place import S3Place
+from tripinvoice.adapters.s3_place import S3Place, wrong_address
 from tripinvoice.errors import ConfigurationError, StoreUnavailableError
 
 _METADATA_SERVICE = Timeout(connect=1.0, read=2.0)  # of the machine we run on: it is near or not there
@@ -40,21 +40,25 @@ class S3Client:
         options = _pool_options(place)
         self._pools = _Pool(**options), _CreateOnlyPool(**options)
         credentials = _Credentials(place)
-        self.plain, self.creating = (
-            Minio(
-                place.endpoint,
-                secure=place.secure,
-                region=place.region or None,
-                credentials=credentials,
-                http_client=pool,
-            )
-            for pool in self._pools
-        )
+        self.plain, self.creating = (_client(place, credentials, pool) for pool in self._pools)
 
     def close(self) -> None:
         """Close all connections."""
         for pool in self._pools:
             pool.clear()
+
+
+def _client(place: S3Place, credentials: Provider, pool: urllib3.PoolManager) -> Minio:
+    try:
+        return Minio(
+            place.endpoint,
+            secure=place.secure,
+            region=place.region or None,
+            credentials=credentials,
+            http_client=pool,
+        )
+    except ValueError:
+        raise wrong_address("the host is no S3 endpoint; on AWS it is s3.REGION.amazonaws.com") from None
 
 
 class _Pool(urllib3.PoolManager):

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from minio.helpers import check_bucket_name
+
 from tripinvoice.errors import ConfigurationError
 from tripinvoice.ports import Shelf
 
 DOCUMENTS = "TRIPINVOICE_DOCUMENTS"
 ENCRYPTION = "TRIPINVOICE_S3_ENCRYPTION"
 
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, as far as all S3-compatibles agree.
-_BUCKET = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _KMS_KEY = re.compile(r"[A-Za-z0-9:/_.-]+")
 # What a placeholder may stand for, with an example that names are checked with.
 _PLACEHOLDERS = {"{country}": ("[a-z]{2}", "gb"), "{year}": ("[0-9]{4}", "2026")}
@@ -46,8 +46,10 @@ class S3Place:
         example = self.bucket
         for placeholder, (_, stands_for) in _PLACEHOLDERS.items():
             example = example.replace(placeholder, stands_for)
-        if not _BUCKET.fullmatch(example):
-            raise _wrong_address("the bucket's name must be 3 to 63 small letters, digits, dots and hyphens")
+        try:
+            check_bucket_name(example, strict=True, s3_check=True)
+        except ValueError:
+            raise wrong_address("the bucket's name must be 3 to 63 small letters, digits and hyphens") from None
         if self.access_key and not self.secret_key:
             raise _wrong("TRIPINVOICE_S3_SECRET_KEY", "is empty, but the access key is set; set both or none")
         if self.ca is not None and not self.ca.is_file():
@@ -85,18 +87,19 @@ def address(url: str) -> tuple[str, str, bool]:
     parts = urlsplit(url)
     bucket = parts.path.removeprefix("/").removesuffix("/")
     if parts.username or parts.password:
-        raise _wrong_address("credentials do not belong there, but in TRIPINVOICE_S3_ACCESS_KEY and …_SECRET_KEY")
+        raise wrong_address("credentials do not belong there, but in TRIPINVOICE_S3_ACCESS_KEY and …_SECRET_KEY")
     try:
         port = parts.port
     except ValueError:
-        raise _wrong_address("the port is no number up to 65535") from None
+        raise wrong_address("the port is no number up to 65535") from None
     if not parts.hostname or not bucket or "/" in bucket or parts.query or parts.fragment:
-        raise _wrong_address("a host and a bucket are needed, and nothing after them")
+        raise wrong_address("a host and a bucket are needed, and nothing after them")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return (f"{host}:{port}" if port else host), bucket, parts.scheme == "s3"
 
 
-def _wrong_address(what: str) -> ConfigurationError:
+def wrong_address(what: str) -> ConfigurationError:
+    """The error for an address that cannot be."""
     return _wrong(DOCUMENTS, f"{what}; it is s3://host:port/bucket, see docs/document-store.md")
 
 

@@ -73,7 +73,8 @@ def test_a_bucket_goes_by_country_and_year(bucket: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "bucket", ["", "ab", "a" * 64, "Invoices", "a_b", "-ab", "ab-", "a..b", "a-{month}", "a-{}", "a b c"]
+    "bucket",
+    ["", "ab", "a" * 64, "Invoices", "a_b", "-ab", "ab-", "a..b", "1.2.3.4", "xn--a", "a-{month}", "a-{}", "a b c"],
 )
 def test_a_bucket_that_no_store_takes_is_refused(bucket: str) -> None:
     """Before anything is asked."""
@@ -91,6 +92,7 @@ def test_a_bucket_that_no_store_takes_is_refused(bucket: str) -> None:
         ({"encryption": "aws:kms"}, "TRIPINVOICE_S3_ENCRYPTION"),
         ({"encryption": "aws:kms:"}, "TRIPINVOICE_S3_ENCRYPTION"),
         ({"encryption": "aws:kms:a b"}, "TRIPINVOICE_S3_ENCRYPTION"),
+        ({"endpoint": "invoices.s3.amazonaws.com"}, "TRIPINVOICE_DOCUMENTS"),
         ({"region": "../x"}, "TRIPINVOICE_S3_REGION"),
     ],
 )
