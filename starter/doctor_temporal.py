@@ -3,6 +3,7 @@
 import asyncio
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from temporalio.api.enums.v1 import TaskQueueType
@@ -34,7 +35,20 @@ async def temporal(client: Client, address: str) -> list[Check]:
     checks = [ok("temporal server", address), namespace]
     if namespace.verdict == "fail":
         return checks
-    return [*checks, await _search_attributes(client), await _workers(client), await _clock(client)]
+    looks = (("search attributes", _search_attributes), ("workers", _workers), ("clock", _clock))
+    return [*checks, *[await _answered(name, look, client) for name, look in looks]]
+
+
+async def _answered(name: str, look: Callable[[Client], Awaitable[Check]], client: Client) -> Check:
+    """A question that the server refuses, or cannot answer now, is a finding and no end of the doctor's round."""
+    try:
+        return await look(client)
+    except RPCError as error:
+        return fail(
+            name,
+            f"the server does not say: {error.status.name}",
+            "temporal operator cluster health; PERMISSION_DENIED is a matter of TEMPORAL_API_KEY or the certificate",
+        )
 
 
 async def _namespace(client: Client) -> Check:

@@ -1,11 +1,19 @@
 """regenerate, replay and doctor."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
+from temporalio.client import Client
+from temporalio.service import RPCError, RPCStatusCode
 
+from starter import doctor, doctor_temporal
 from tests.cli.conftest import ISSUED, PARKED, Cli
+from tests.running import Stack
+from tripinvoice.wiring import Wiring
 
 pytestmark = pytest.mark.xdist_group("cli")
 
@@ -95,3 +103,48 @@ async def test_doctor_reports_a_wrong_setting(cli: Cli) -> None:
     """The variable is named, the value is not."""
     told = await cli("doctor", TRIPINVOICE_LOG_LEVEL="swordfish")
     assert (told.code, "TRIPINVOICE_LOG_LEVEL" in told.out, "swordfish" in told.out) == (1, True, False)
+
+
+class _Refusing:
+    """A workflow service that refuses one question."""
+
+    def __init__(self, real: Any, refused: str) -> None:
+        self._real, self._refused = real, refused
+
+    def __getattr__(self, name: str) -> Any:
+        return self._refuse if name == self._refused else getattr(self._real, name)
+
+    async def _refuse(self, *_: object, **__: object) -> None:
+        raise RPCError("no", RPCStatusCode.PERMISSION_DENIED, b"")
+
+
+async def test_doctor_goes_on_where_the_server_refuses(cli_stack: Stack) -> None:
+    """Workers and clock cannot be asked about: two failed checks, and the others are made."""
+    real = cli_stack.client
+    client = SimpleNamespace(
+        namespace=real.namespace,
+        operator_service=real.operator_service,
+        workflow_service=_Refusing(real.workflow_service, "describe_task_queue"),
+    )
+    checks = {check.name: check for check in await doctor_temporal.temporal(cast("Client", client), "here")}
+    verdicts = {name: str(checks[name].verdict) for name in ("search attributes", "workers", "clock")}
+    assert verdicts == {"search attributes": "ok", "workers": "fail", "clock": "fail"}
+    assert "PERMISSION_DENIED" in checks["workers"].found
+    assert all(checks[name].remedy for name in ("workers", "clock"))
+
+
+async def test_doctor_asks_a_cluster_for_one_row_only(cli_stack: Stack) -> None:
+    """Where there are billions of records and numbers nobody counts them."""
+    settings = cli_stack.wiring.settings.model_copy(update={"store": "cassandra://c1,c2/invoices"})
+    asked: list[str] = []
+
+    def ask(name: str) -> Callable[[object], None]:
+        return lambda _: asked.append(name)
+
+    wiring = SimpleNamespace(
+        settings=settings,
+        records=SimpleNamespace(by_trip=ask("by_trip")),
+        ledger=SimpleNamespace(find=ask("find")),
+    )
+    checks = [doctor._record_store(cast("Wiring", wiring)), doctor._numbers(cast("Wiring", wiring))]
+    assert (["by_trip", "find"], {"ok"}) == (asked, {str(check.verdict) for check in checks})
