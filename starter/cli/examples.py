@@ -18,6 +18,11 @@ EXAMPLES = {
         "tripinvoice show trip-4711 --json | jq .documents[].total",
     ),
     "open": ("tripinvoice open trip-4711", "tripinvoice open GB-OP-2026-000042 --print-path"),
+    "link": ("tripinvoice link trip-4711", "tripinvoice link GB-OP-2026-000042 --valid 2h"),
+    "bucket apply": (
+        "tripinvoice bucket apply",
+        "tripinvoice bucket apply --country GB --year 2027",
+    ),
     "status": ("tripinvoice status", "tripinvoice status --json | jq .gapless"),
     "parked": ("tripinvoice parked", "tripinvoice parked --country DE --json | jq -r .trip_id"),
     "resume": (
@@ -54,6 +59,9 @@ EXAMPLES = {
         "tripinvoice dlq replay --reason Unexpected --dry-run",
         "tripinvoice dlq replay --all --rate 50",
     ),
+    "schedule apply": ("tripinvoice schedule apply", "tripinvoice schedule apply --cron '30 2 * * *' --since-days 7"),
+    "schedule status": ("tripinvoice schedule status", "tripinvoice schedule status --json | jq .last.findings"),
+    "schedule remove": ("tripinvoice schedule remove",),
     "regenerate": ("tripinvoice regenerate trip-4711", "tripinvoice regenerate trip-4711 --wait 60 --json"),
     "replay": (
         "tripinvoice replay trip-4711",
