@@ -24,6 +24,7 @@ HOSTILE = {
     "TEMPORAL_TLS": "true",
     "TRIPINVOICE_DATA": "/nowhere/at/all",
     "TRIPINVOICE_STORE": "cassandra://127.0.0.1:1",
+    "TRIPINVOICE_DOCUMENTS": "s3://127.0.0.1:1/nowhere",
     "TRIPINVOICE_KAFKA": "kafka://127.0.0.1:1",
     "TRIPINVOICE_RENDER_PROCESSES": "many",
     "TRIPINVOICE_BUILD_ID": "abc",
