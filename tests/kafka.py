@@ -25,7 +25,7 @@ def fresh(prefix: str) -> str:
 
 def make_topic(bootstrap: str, name: str, partitions: int) -> None:
     """Make a topic on real brokers. In the mock cluster every topic has four partitions, from the first message on."""
-    admin = AdminClient({"bootstrap.servers": bootstrap})
+    admin = AdminClient({"bootstrap.servers": bootstrap, "log_level": 3})
     made: dict[str, Future[None]] = admin.create_topics([NewTopic(name, partitions, 1)])
     made[name].result(PATIENCE)
 

@@ -95,6 +95,9 @@ class Kafka(Server):
             "share.coordinator.state.topic.replication.factor": 1,
             "share.coordinator.state.topic.min.isr": 1,
             "group.initial.rebalance.delay.ms": 0,
+            # Members hear of a rebalance with their next heartbeat; the usual 5 seconds are for groups of thousands.
+            "group.consumer.min.heartbeat.interval.ms": 500,
+            "group.consumer.heartbeat.interval.ms": 500,
             # A controller that starts again waits this long for the broker's former life to be over.
             "broker.session.timeout.ms": 3000,
             "broker.heartbeat.interval.ms": 500,
