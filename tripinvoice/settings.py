@@ -116,8 +116,8 @@ class Settings(BaseSettings):
     s3_ca: Path | None = Field(None, description="S3: authorities to trust (PEM); else the system's.")
     s3_retention_years: Annotated[int, Field(ge=0, le=100)] = Field(
         0,
-        description="S3: object lock keeps each object until so many years after the end of its year; 0 leaves it to the "
-        "bucket (docs/document-store.md).",
+        description="S3: object lock keeps each object until so many years after the end of its year; 0 leaves it to "
+        "the bucket (docs/document-store.md).",
     )
     s3_retention_mode: Literal["GOVERNANCE", "COMPLIANCE"] = Field(
         "COMPLIANCE",

@@ -229,7 +229,7 @@ def test_a_server_that_is_not_there_is_unavailable(place: S3Place, ask: Ask) -> 
     assert StoreUnavailableError is type(error)
 
 
-@each
+@pytest.mark.parametrize("ask", [ASKED["put"], ASKED["get"]], ids=["put", "get"])
 @pytest.mark.parametrize(
     "answer",
     [
