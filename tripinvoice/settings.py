@@ -145,7 +145,9 @@ class Settings(BaseSettings):
         64, description="Starts that the bridge has under way at once."
     )
     shutdown_grace: Annotated[float, Field(ge=0, le=3600)] = Field(
-        30.0, description="Seconds that running activities get to finish after SIGTERM."
+        30.0,
+        description="Seconds that running activities get to finish after SIGTERM; what the bridge has begun gets them "
+        "too, but no more than 20.",
     )
     deployment: str = Field("tripinvoice", description="Worker deployment name, when worker versioning is on.")
     build_id: str = Field(

@@ -93,7 +93,7 @@ async def _bridge(*, as_json: bool) -> "BridgeSummary":
             partial(start_trip_invoice, client),
             wiring.clock,
             decoder=wiring.decoder,
-            pace=Pace(max_in_flight=settings.bridge_in_flight),
+            pace=Pace(max_in_flight=settings.bridge_in_flight, drain=min(Pace.drain, settings.shutdown_grace)),
         )
         publishing = asyncio.create_task(BridgeMetrics(sdk).keep_publishing(bridge))
         try:

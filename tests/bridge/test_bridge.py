@@ -18,8 +18,8 @@ from tests.kafka import PATIENCE, feed_of, fresh, headers_of, lag_of, poll_until
 from tripinvoice.adapters.clock import SystemClock
 from tripinvoice.adapters.kafka_mock import MockCluster
 from tripinvoice.adapters.kafka_producer import Record, publish
-from tripinvoice.errors import StoreUnavailableError, UnsupportedTripError
-from tripinvoice.ports import FeedMessage, Refusal, TripFeed
+from tripinvoice.errors import InvalidTripError, StoreUnavailableError, UnsupportedTripError
+from tripinvoice.ports import EventDecoder, FeedMessage, Refusal, TripFeed
 from tripinvoice.trip import Trip
 from tripinvoice.trip_event import trip_event
 
@@ -68,10 +68,15 @@ def unavailable(status: RPCStatusCode = RPCStatusCode.UNAVAILABLE, text: str = "
 
 
 async def bridge_until(
-    feed: TripFeed, start: Start, enough: Callable[[BridgeSummary], bool], *, max_in_flight: int = 64
+    feed: TripFeed,
+    start: Start,
+    enough: Callable[[BridgeSummary], bool],
+    *,
+    decoder: EventDecoder | None = None,
+    max_in_flight: int = 64,
 ) -> BridgeSummary:
     """Run a bridge until its counts are as wanted, then stop it as a signal does."""
-    bridge = Bridge(feed, start, SystemClock(), pace=replace(QUICK, max_in_flight=max_in_flight))
+    bridge = Bridge(feed, start, SystemClock(), decoder=decoder, pace=replace(QUICK, max_in_flight=max_in_flight))
     stop = asyncio.Event()
     running = asyncio.create_task(bridge.run(stop))
     deadline = time.monotonic() + PATIENCE
@@ -172,6 +177,12 @@ async def test_what_is_refused_for_good_becomes_a_dead_letter(bootstrap: str) ->
     assert summary == BridgeSummary(received=6, started=2, refused=4)
     assert {"blob": 1, "grpc": 1, "rule": 1, "defect": 5, "before": 1, "after": 1} == starts.tries
     letters = {letter.key(): headers_of(letter) for letter in read_all(bootstrap, f"{topic}.dlq")}
+    assert {key: headers["x-invoice-attempts"] for key, headers in letters.items()} == {
+        b"blob": b"1",
+        b"grpc": b"1",
+        b"rule": b"1",
+        b"defect": b"5",
+    }
     assert {key: headers["x-invoice-reason"] for key, headers in letters.items()} == {
         b"blob": b"TemporalRefused",
         b"grpc": b"TemporalRefused",
@@ -291,3 +302,62 @@ async def test_a_cancelled_bridge_closes_its_feed(bootstrap: str) -> None:
     publish(bootstrap, topic, events("later"))
     with closing(feed_of(bootstrap, topic, group)) as next_feed:
         assert len(poll_until(next_feed, 1)) == 1
+
+
+class Uncommittable:
+    """A feed whose last commit the brokers do not take."""
+
+    def __init__(self, feed: TripFeed) -> None:
+        self._feed = feed
+        self.poll, self.accept, self.refuse, self.state = feed.poll, feed.accept, feed.refuse, feed.state
+
+    def close(self) -> None:
+        """Leave the group, and fail."""
+        self._feed.close()
+        raise StoreUnavailableError("offsets: the brokers did not take the last ones")
+
+
+async def test_a_last_commit_that_fails_is_told(bootstrap: str) -> None:
+    """The bridge ends in order, and its summary says that what was done comes again."""
+    topic = fresh("trips")
+    publish(bootstrap, topic, events("a"))
+    feed = Uncommittable(feed_of(bootstrap, topic, fresh("group")))
+    with capture_logs() as logs:
+        summary = await bridge_until(feed, Starts(), done(1))
+    assert summary == BridgeSummary(received=1, started=1, uncommitted=True)
+    assert [entry["event"] for entry in logs] == ["offsets_not_committed"]
+
+
+class Shouting:
+    """A decoder that knows capitals only; it is away for the first tries."""
+
+    def __init__(self, away: int) -> None:
+        self._away = away
+
+    def decode(self, message: FeedMessage) -> FeedMessage:
+        """Take the capitals away."""
+        self._away -= 1
+        if self._away >= 0:
+            raise StoreUnavailableError("schema registry: no answer")
+        if message.value == b"whisper":
+            raise InvalidTripError("event: cannot be read")
+        return replace(message, value=(message.value or b"").swapcase())
+
+
+async def test_events_with_a_schema_are_decoded(bootstrap: str) -> None:
+    """What cannot be decoded is a dead letter, as it came; a registry that is away is waited for."""
+    topic, group = fresh("trips"), fresh("group")
+    shouted = [replace(event, value=(event.value or b"").swapcase()) for event in events("a", "b")]
+    publish(bootstrap, topic, [*shouted, Record(key=b"bad", value=b"whisper")])
+    starts = Starts()
+    feed = feed_of(bootstrap, topic, group)
+    with capture_logs() as logs:
+        summary = await bridge_until(feed, starts, done(3), decoder=Shouting(away=5))
+    assert summary == BridgeSummary(received=3, started=2, refused=1)
+    assert set(starts.started) == {"a", "b"}
+    (letter,) = read_all(bootstrap, f"{topic}.dlq")
+    assert letter.value() == b"whisper"
+    assert headers_of(letter)["__connect.errors.stage"] == b"VALUE_CONVERTER"
+    expected = {"schema_registry_unavailable", "schema_registry_available", "trip_event_refused"}
+    assert expected == {entry["event"] for entry in logs}
+    assert lag_of(bootstrap, topic, group) == 0

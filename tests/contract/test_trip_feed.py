@@ -14,6 +14,8 @@ import pytest
 from confluent_kafka import Producer
 
 from tests.kafka import PATIENCE, feed_of, fresh, headers_of, lag_of, make_topic, poll_until, read_all
+from tests.servers.kafka import Kafka
+from tripinvoice.adapters import kafka_brake, kafka_feed
 from tripinvoice.adapters.kafka_brake import PAUSE_AFTER
 from tripinvoice.adapters.kafka_feed import COMMIT_EVERY, GroupProtocol, KafkaTripFeed, Subscription
 from tripinvoice.adapters.kafka_mock import MockCluster
@@ -320,8 +322,9 @@ def test_the_clients_need_no_other_producer(bootstrap: str) -> None:
         assert [message.value for message in poll_until(feed, 1)] == [b"plain"]
 
 
-def test_the_state_tells_what_waits(bootstrap: str, topic: str) -> None:
+def test_the_state_tells_what_waits(bootstrap: str, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Partitions, what is unfinished and for how long, what is committed; librdkafka's statistics tell the lag."""
+    monkeypatch.setattr(kafka_feed, "STATISTICS_EVERY", 0.5)
     with closing(feed_of(bootstrap, topic, fresh("group"))) as feed:
         assert feed.state() == FeedState()
         messages = poll_until(feed, 9)
@@ -359,3 +362,62 @@ def test_offsets_that_the_brokers_do_not_take_are_told() -> None:
     with pytest.raises(StoreUnavailableError, match="comes again"):
         feed.close()
     feed.close()
+
+
+def test_only_the_partition_with_a_stuck_message_waits(
+    bootstrap: str, kafka_kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Behind it no more than a window is taken; the other partitions go on, and it does when it is done."""
+    monkeypatch.setattr(kafka_brake, "MAX_WINDOW", 10)
+    topic = fresh("trips")
+    if kafka_kind == "real":
+        make_topic(bootstrap, topic, 2)
+    publish(bootstrap, topic, [Record(key=None, value=b"", partition=n % 2) for n in range(200)])
+    with closing(feed_of(bootstrap, topic, fresh("group"))) as feed:
+        taken = _take_but(feed, lambda got: (0, 0) in got and len([one for one in got if one[0] == 1]) == 100)
+        assert len([one for one in taken if one[0] == 0]) < 30
+        feed.accept(taken[0, 0])
+        rest = _take_but(feed, lambda got: len(got) + len(taken) == 200)
+    assert set(taken) | set(rest) == {(partition, offset) for partition in range(2) for offset in range(100)}
+    assert not set(taken) & set(rest)
+
+
+def _take_but(
+    feed: KafkaTripFeed, enough: Callable[[dict[tuple[int, int], FeedMessage]], bool]
+) -> dict[tuple[int, int], FeedMessage]:
+    """Take a few at a time, and accept all but the very first message of partition 0."""
+    taken: dict[tuple[int, int], FeedMessage] = {}
+    deadline = time.monotonic() + PATIENCE
+    while not enough(taken) and time.monotonic() < deadline:
+        for message in feed.poll(5, 0.1):
+            taken[message.partition, message.offset] = message
+            if (message.partition, message.offset) != (0, 0):
+                feed.accept(message)
+    return taken
+
+
+@pytest.mark.parametrize("protocol", get_args(GroupProtocol))
+def test_a_partition_that_left_while_paused_comes_back_to_life(
+    kafka_server: Kafka, monkeypatch: pytest.MonkeyPatch, protocol: GroupProtocol
+) -> None:
+    """The client keeps it paused meanwhile, without telling: messages must come of it again all the same."""
+    monkeypatch.setattr(kafka_brake, "PAUSE_AFTER", 0.1)
+    bootstrap, topic = kafka_server.address, fresh("trips")
+    make_topic(bootstrap, topic, 4)
+    subscription = Subscription(topic=topic, group=fresh("group"), protocol=protocol, drain=0.1)
+    with closing(KafkaTripFeed(bootstrap, subscription)) as one:
+        _poll_until_assigned(4, one)
+        with closing(KafkaTripFeed(bootstrap, subscription)) as two:
+            _poll_until_assigned(2, one, two)
+        _poll_until_assigned(4, one)
+        publish(bootstrap, topic, [Record(key=None, value=b"", partition=n) for n in range(4)])
+        assert {message.partition for message in poll_until(one, 4)} == {0, 1, 2, 3}
+
+
+def _poll_until_assigned(partitions: int, *feeds: KafkaTripFeed) -> None:
+    """Poll without room until each of them has so many partitions."""
+    deadline = time.monotonic() + PATIENCE
+    while any(len(feed.state().partitions) != partitions for feed in feeds) and time.monotonic() < deadline:
+        for feed in feeds:
+            assert not feed.poll(0, 0.1)
+    assert [len(feed.state().partitions) for feed in feeds] == [partitions] * len(feeds)
