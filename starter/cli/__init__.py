@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from starter.cli import audit, check, demo, dlq, look, mend, processes, reconcile, redo, schedule, stored
+from starter.cli import audit, check, demo, dlq, look, mend, processes, reconcile, redo, schedule, schema, stored
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
 from starter.cli.failures import one_line, told
@@ -74,6 +74,8 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (RUN, "worker", processes.worker),
     (RUN, "bridge", processes.bridge),
     (SET_UP, "bucket apply", stored.apply_bucket),
+    (SET_UP, "schema apply", schema.apply),
+    (SET_UP, "schema status", schema.status),
     (SET_UP, "schedule apply", schedule.apply),
     (SET_UP, "schedule status", schedule.status),
     (SET_UP, "schedule remove", schedule.remove),
@@ -97,6 +99,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
 
 _GROUPS = {
     "schedule": typer.Typer(help="The audit of the numbers by the clock.", no_args_is_help=True),
+    "schema": typer.Typer(help="The tables of a Cassandra store.", no_args_is_help=True),
     "bucket": typer.Typer(help="The buckets of an S3 document store.", no_args_is_help=True),
     "dlq": typer.Typer(help="Refused trip events: look at them, and send them again.", no_args_is_help=True),
 }

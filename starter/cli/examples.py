@@ -23,6 +23,8 @@ EXAMPLES = {
         "tripinvoice bucket apply",
         "tripinvoice bucket apply --country GB --year 2027",
     ),
+    "schema apply": ("tripinvoice schema apply", "tripinvoice schema apply --dry-run"),
+    "schema status": ("tripinvoice schema status", "tripinvoice schema status --json | jq .fits"),
     "status": ("tripinvoice status", "tripinvoice status --json | jq .gapless"),
     "parked": ("tripinvoice parked", "tripinvoice parked --country DE --json | jq -r .trip_id"),
     "resume": (

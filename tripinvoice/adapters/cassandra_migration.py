@@ -52,6 +52,11 @@ class SchemaStatus:
     missing: Sequence[Step]
 
     @property
+    def newest(self) -> int:
+        """What this program speaks."""
+        return newest()
+
+    @property
     def is_newer(self) -> bool:
         """Whether a newer version of this program has changed it."""
         return self.version > newest()
@@ -74,11 +79,14 @@ class Schema:
             return self._status(_version(keyspace), exists=True)
 
     def plan(self) -> Sequence[str]:
-        """The CQL that :meth:`apply` would run now."""
+        """The CQL that :meth:`apply` would run now, but for noting in ``schema_version`` what was done."""
         status = self.status()
         self._refuse_newer(status)
-        first = [] if status.version else [self._make_keyspace, self._make_versions]
-        return [*first, *(statement for step in status.missing for statement in step.statements)]
+        if not status.missing:
+            return []
+        first = [] if status.version else [self._make_keyspace]
+        use = [f"USE {self._place.keyspace}", *([] if status.version else [self._make_versions])]
+        return [*first, *use, *(statement for step in status.missing for statement in step.statements)]
 
     def apply(self) -> Sequence[Step]:
         """Make the keyspace if it is missing, and do the steps that it has not had; those that were done.

@@ -21,6 +21,10 @@ class Step:
     name: str
     text: str
 
+    def __str__(self) -> str:
+        """As its file is called."""
+        return f"{self.version:04d}_{self.name}"
+
     @property
     def statements(self) -> Sequence[str]:
         """Its CQL, statement by statement."""
