@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo worker bridge servers check test fix bench lock clean
+.PHONY: help demo worker bridge servers check test fix chaos bench lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
@@ -54,6 +54,9 @@ test: .venv/.dev ## All tests, and full coverage of the core (ARGS="-k numbering
 fix: .venv/.dev ## Format, and mend what ruff can mend
 	$(BIN)/ruff check --fix --exit-zero
 	$(BIN)/ruff format
+
+chaos: .venv/.dev ## Kill, stop and restart everything while trips are in flight: 40 minutes (ARGS="--trips 50 'kill -9 bridge'")
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 bench: .venv/.bench ## Measure: rendering, the pipeline, and the same steps on Celery and Redis
 	@$(BIN)/python -m benchmarks $(ARGS)

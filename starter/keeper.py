@@ -43,7 +43,8 @@ def _start(order: dict[str, Any]) -> "subprocess.Popen[bytes]":
 
 def _end_when_released(pid: int, grace: float) -> None:
     """Wait for the end of standard input, then end the command. Its id cannot be another's: nobody has reaped it."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1 << 16):  # not through sys.stdin: Python cannot end while a thread waits in its buffer
+        pass
     os.kill(pid, signal.SIGTERM if grace else signal.SIGKILL)
     time.sleep(grace)
     os.killpg(pid, signal.SIGKILL)
