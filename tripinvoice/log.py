@@ -6,8 +6,41 @@ somebody should look; error: something stopped. No line carries personal data, a
 
 import logging
 import sys
+import time
+from collections.abc import Callable
 
 import structlog
+
+DRIVERS = ("cassandra", "tripinvoice.kafka", "urllib3")
+"""Loggers of libraries that say each time that a server did not answer, many times a second."""
+
+REPEAT_SECONDS = 30.0
+
+
+class Sparing(logging.Filter):
+    """Lets drivers say the same thing once in a while, and then how often they would have said it."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._said: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether this one is written."""
+        if not record.name.startswith(DRIVERS):
+            return True
+        # Behind a bracket (librdkafka), or in the arguments after the first (the others), is what differs each time.
+        about = str(record.args[0]) if isinstance(record.args, tuple) and record.args else ""
+        key = record.name, f"{record.msg}".partition(" [")[0][:80] + about[:80]
+        now = self._clock()
+        since, left_out = self._said.get(key, (-REPEAT_SECONDS, 0))
+        if now - since < REPEAT_SECONDS:
+            self._said[key] = since, left_out + 1
+            return False
+        self._said[key] = now, 0
+        if left_out:
+            record.left_out = left_out
+        return True
 
 
 def configure(level: str = "info", style: str = "auto") -> None:
@@ -35,6 +68,7 @@ def configure(level: str = "info", style: str = "auto") -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Sparing())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
