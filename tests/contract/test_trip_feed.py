@@ -407,17 +407,20 @@ def test_a_partition_that_left_while_paused_comes_back_to_life(
     subscription = Subscription(topic=topic, group=fresh("group"), protocol=protocol, drain=0.1)
     with closing(KafkaTripFeed(bootstrap, subscription)) as one:
         _poll_until_assigned(4, one)
+        time.sleep(kafka_brake.PAUSE_AFTER)
+        assert not one.poll(0, 0.1), "without room, so that it pauses all four"
         with closing(KafkaTripFeed(bootstrap, subscription)) as two:
             _poll_until_assigned(2, one, two)
-        _poll_until_assigned(4, one)
+            assert not one.poll(100, 0.1), "with room, so that it resumes the two it has"
+        _poll_until_assigned(4, one, limit=100)
         publish(bootstrap, topic, [Record(key=None, value=b"", partition=n) for n in range(4)])
         assert {message.partition for message in poll_until(one, 4)} == {0, 1, 2, 3}
 
 
-def _poll_until_assigned(partitions: int, *feeds: KafkaTripFeed) -> None:
-    """Poll without room until each of them has so many partitions."""
+def _poll_until_assigned(partitions: int, *feeds: KafkaTripFeed, limit: int = 0) -> None:
+    """Poll, without room, until each of them has so many partitions."""
     deadline = time.monotonic() + PATIENCE
     while any(len(feed.state().partitions) != partitions for feed in feeds) and time.monotonic() < deadline:
         for feed in feeds:
-            assert not feed.poll(0, 0.1)
+            assert not feed.poll(limit, 0.1)
     assert [len(feed.state().partitions) for feed in feeds] == [partitions] * len(feeds)
