@@ -131,9 +131,9 @@ class AuditReport:
     def _rule(self, screen: Console, rule: Rule, told: Sequence[Finding]) -> None:
         explained = EXPLAINED[rule]
         left, mended = self.open[rule], self.repaired[rule]
-        count = f"{left:,}:" if left else "mended:"
+        count = f"{left:,} ·" if left else "mended ·"
         also = f" (and {mended:,} mended)" if left and mended else ""
-        screen.print(safe(f"{count} {explained.title}{also}", "bold" if left else "green"), f"[dim]{rule}[/dim]")
+        screen.print(safe(f"{count} {explained.title}{also}", "bold" if left else "green"), f"[dim]({rule})[/dim]")
         if left:
             screen.print(Padding(safe(f"→ {explained.remedy}", "cyan"), (0, 0, 0, 2), expand=False))
         for finding in told[:SHOWN]:

@@ -165,7 +165,7 @@ def _write_kind(screen: Console, outcome: "Outcome", found: "list[WithoutDocumen
         return
     words, remedy = _WORDS[outcome]
     screen.print()
-    screen.print(safe(f"{len(found):,} {words}", "bold"), f"[dim]{outcome}[/dim]")
+    screen.print(safe(f"{len(found):,} {words}", "bold"), f"[dim]({outcome})[/dim]")
     screen.print(Padding(safe(f"→ {remedy}", "cyan"), (0, 0, 0, 2), expand=False))
     for one in in_order_of_time(found)[:SHOWN]:
         revision = f" (revision {one.revision})" if one.revision > 1 else ""

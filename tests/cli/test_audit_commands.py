@@ -68,7 +68,7 @@ async def test_findings_are_grouped_by_rule_with_what_helps(audit: Audited, hous
     lines = told.out.splitlines()
     assert (6, "NOT in order: 3 findings; 3 numbers in 2 series") == (told.code, lines[0])
     for rule in (Rule.HOLE, Rule.CLAIM, Rule.NUMBER_MISSING):
-        assert f"1: {EXPLAINED[rule].title} {rule}" in lines
+        assert f"1 · {EXPLAINED[rule].title} ({rule})" in lines
         assert f"  → {EXPLAINED[rule].remedy}" in lines
     assert f"  {N2}" in lines
     assert "      not in the ledger: 2" in lines

@@ -66,10 +66,10 @@ async def test_text_groups_by_reason_and_says_what_helps(cli: Cli, tmp_path: Pat
     assert told.out.startswith("NOT in order: 2 of 3 trips without documents\n")
     for part in (
         "1 event cannot be read (InvalidTripError)",
-        "1 are parked parked",
+        "1 are parked (parked)",
         f"{PARKED}  at fetch MissingAnswerError",
         "tripinvoice resume",
-        "1 have neither documents nor a workflow not_started",
+        "1 have neither documents nor a workflow (not_started)",
         "2026-11-02 17:31:00Z  cli-never",
     ):
         assert part in told.out

@@ -1,4 +1,4 @@
-"""The pages that repeat the code: docs/settings.md, docs/cli.md and .env.example.
+"""The pages that repeat the code: docs/settings.md, docs/cli.md, docs/audit.md and .env.example.
 
 ``python -m tests.docs.reference`` writes them anew; the tests compare.
 """
@@ -15,6 +15,7 @@ from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
 from tests.cli.commands import commands
 from tests.docs import compose
+from tripinvoice.audit.findings import EXPLAINED, Rule
 from tripinvoice.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -88,7 +89,14 @@ def with_reference(page: str, reference: str) -> str:
     return f"{before}{BEGIN}\n{reference}\n{END}{after}"
 
 
-PAGES = {"docs/settings.md": settings_table, "docs/cli.md": cli_reference}
+def audit_rules() -> str:
+    """Every rule of the audit: name, meaning, remedy."""
+    rows = ["| rule | broken, it means | what helps |", "|---|---|---|"]
+    rows += [f"| `{rule}` | {EXPLAINED[rule].title} | {EXPLAINED[rule].remedy} |" for rule in Rule]
+    return "\n".join(rows) + "\n"
+
+
+PAGES = {"docs/settings.md": settings_table, "docs/cli.md": cli_reference, "docs/audit.md": audit_rules}
 
 
 def main() -> None:

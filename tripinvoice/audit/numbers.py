@@ -134,9 +134,9 @@ class NumberCheck:
             if name == "invoice" and not _is_that_of(content, entry, record):
                 yield about(entry, Rule.OBJECT_DIFFERS, "number, document or total of the stored invoice is another")
         except NotFoundError as error:
-            yield about(entry, Rule.OBJECT_MISSING, f"{name}: {_told(error)}")
+            yield about(entry, Rule.OBJECT_MISSING, f"{name}: {_told(error, ref)}")
         except ConflictError as error:
-            yield about(entry, Rule.OBJECT_ALTERED, f"{name}: {_told(error)}")
+            yield about(entry, Rule.OBJECT_ALTERED, f"{name}: {_told(error, ref)}")
 
 
 def number_of(ledger: NumberLedger, document: DocumentKey) -> NumberTaken | None:
@@ -171,6 +171,7 @@ def _is_that_of(content: bytes, entry: NumberTaken, record: InvoiceRecord) -> bo
     return is_number == (entry.number, entry.document, record.total)
 
 
-def _told(error: ConflictError | NotFoundError) -> str:
-    """What was found; the rule says what helps."""
-    return error.message.partition("; ")[0]
+def _told(error: ConflictError | NotFoundError, ref: ObjectRef) -> str:
+    """What was found, then where; the rule says what helps."""
+    found = error.message.partition("; ")[0].removeprefix(f"{ref.key}: ")
+    return f"{found} ({ref.key})"

@@ -35,7 +35,6 @@ class House:
     """The embedded stores in a folder; ``data`` is where to break them from outside."""
 
     data: Path
-    database: Database
     documents: FolderDocumentStore
     ledger: NumberLedger
     records: InvoiceRecords
@@ -170,7 +169,6 @@ def opened(data: Path) -> Iterator[House]:
     with Database(data / "stores.sqlite") as database:
         yield House(
             data=data,
-            database=database,
             documents=FolderDocumentStore(data / "documents"),
             ledger=SqliteNumberLedger(database),
             records=SqliteInvoiceRecords(database),
