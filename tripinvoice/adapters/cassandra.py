@@ -190,10 +190,11 @@ class Keyspace:
 
     def _send_batch(self, work: Sequence[tuple[Statement, Values]], profile: Profile) -> Any:
         batch = BatchStatement(BatchType.UNLOGGED)  # one partition: it is atomic without a log
-        for statement, values in work:
-            batch.add(self._prepare(statement).bind(values))
         batch.is_idempotent = profile is not Profile.CONDITIONAL
-        return self._connected().execute_async(batch, execution_profile=profile)
+        with explained():
+            for statement, values in work:
+                batch.add(self._prepare(statement).bind(values))
+            return self._connected().execute_async(batch, execution_profile=profile)
 
     def _prepare(self, statement: Statement) -> Any:
         session = self._connected()
