@@ -14,7 +14,7 @@ from tests.chaos.verdict import Stores, Verdict, judge, looking_into
 
 PATIENCE = 600.0  # seconds without any new invoice
 SILENCE = 5.0  # seconds without an invoice that are no chance
-AT_A_TIME = 300  # trips asked about in one look: the oldest come first, more or less
+AT_A_TIME = 100  # trips asked about in one look: the oldest come first, more or less
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +79,7 @@ class Watch:
         """Wait for so many. Raises ``TimeoutError``."""
         seen, since = self._look(), time.monotonic()
         while seen < count:
-            time.sleep(0.3)
+            time.sleep(1)
             if (now := self._look()) > seen:
                 seen, since = now, time.monotonic()
             elif time.monotonic() - since > PATIENCE:
