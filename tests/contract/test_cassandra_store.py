@@ -357,10 +357,18 @@ def test_nobody_there_is_unavailable() -> None:
 # --- servers of one's own ------------------------------------------------------------------------------------------
 
 
+class Durable(Cassandra):
+    """One that keeps what it has answered, though it is killed at once: there is no other node that has it."""
+
+    def _configuration(self) -> dict[str, Any]:
+        usual = {name: value for name, value in super()._configuration().items() if name != "commitlog_sync_period"}
+        return {**usual, "commitlog_sync": "batch"}
+
+
 @pytest.fixture
 def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cassandra]:
     """One that may be paused, killed, or asks for a password."""
-    server = Cassandra(tmp_path / "cassandra", secured=getattr(request, "param", False))
+    server = Durable(tmp_path / "cassandra", secured=getattr(request, "param", False))
     or_missing(server.start)
     try:
         yield server

@@ -23,7 +23,7 @@ from cassandra.io.libevreactor import LibevConnection
 from cassandra.policies import ExponentialReconnectionPolicy
 from cassandra.query import BatchStatement, BatchType
 
-from tripinvoice.adapters.cassandra_errors import explain, explained
+from tripinvoice.adapters.cassandra_errors import explain, explained, missing_keyspace
 from tripinvoice.adapters.cassandra_place import CassandraPlace
 from tripinvoice.adapters.cassandra_policies import Profile, profiles
 from tripinvoice.errors import ConfigurationError, StoreUnavailableError
@@ -200,7 +200,7 @@ class Keyspace:
         session = self._connected()
         prepared = self._prepared.get(statement)
         if prepared is None:  # two threads may both do it: the same comes of it
-            prepared = session.prepare(statement.cql)
+            prepared = session.prepare(statement.cql, keyspace=self.place.keyspace)
             prepared.is_idempotent = statement.is_idempotent
             self._prepared[statement] = prepared
         return prepared
@@ -232,8 +232,8 @@ def _connect(place: CassandraPlace) -> Any:
     made = make_cluster(place)
     try:
         session = session_on(made, place)
-        with explained():
-            session.set_keyspace(place.keyspace)
+        if place.keyspace not in made.metadata.keyspaces:
+            raise missing_keyspace()  # noqa: TRY301 - what was made must be closed
     except BaseException:
         made.shutdown()
         raise

@@ -73,10 +73,15 @@ def _to_be_mended(error: BaseException) -> ConfigurationError | None:
         case Unauthorized():
             return _configuration("the user may not do this; grant it SELECT and MODIFY on the keyspace", user)
         case InvalidRequest() if "keyspace" in str(error).lower() and "exist" in str(error).lower():
-            return _configuration(
-                "has no such keyspace; run `tripinvoice schema apply`, or name another one", "TRIPINVOICE_STORE"
-            )
+            return missing_keyspace()
     return None
+
+
+def missing_keyspace() -> ConfigurationError:
+    """The keyspace of the setting is not there."""
+    return _configuration(
+        "has no such keyspace; run `tripinvoice schema apply`, or name another one", "TRIPINVOICE_STORE"
+    )
 
 
 def _of_hosts(errors: Any) -> TripInvoiceError:
