@@ -19,7 +19,7 @@ from tripinvoice.adapters.kafka_feed import GroupProtocol, KafkaTripFeed, Subscr
 from tripinvoice.adapters.kafka_producer import Record, publish
 from tripinvoice.trip import Trip
 
-PATIENCE = 40.0
+PATIENCE = 90.0  # on a busy machine a broker takes its time
 PARTITIONS = 4
 PROTOCOLS = get_args(GroupProtocol)
 
@@ -178,7 +178,7 @@ async def test_a_crash_before_the_commit_starts_nothing_twice(kafka_server: Kafk
     assert group.lag() == 0
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 async def test_a_broker_that_restarts_is_waited_for(tmp_path: Path) -> None:
     """It dies while messages are in flight and comes back: the bridge goes on, and every trip is started."""
     kafka = Kafka(tmp_path / "kafka")  # its own: others would notice

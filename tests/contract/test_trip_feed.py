@@ -357,11 +357,14 @@ def test_offsets_that_the_brokers_do_not_take_are_told() -> None:
     with MockCluster() as cluster:
         topic = fresh("trips")
         publish(cluster.bootstrap, topic, [Record(key=None, value=b"")])
-        feed = feed_of(cluster.bootstrap, topic, fresh("group"))
+        feed = KafkaTripFeed(cluster.bootstrap, Subscription(topic=topic, group=fresh("group"), session_timeout=6.0))
         accept_all(feed, poll_until(feed, 1))
     with pytest.raises(StoreUnavailableError, match="comes again"):
         feed.close()
     feed.close()
+    for thread in threading.enumerate():  # the client itself gives up later, and is not to do so in another test
+        if thread.name == "kafka-leaving":
+            thread.join()
 
 
 def test_only_the_partition_with_a_stuck_message_waits(

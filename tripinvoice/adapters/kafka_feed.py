@@ -7,6 +7,7 @@ thread as well.
 """
 
 import queue
+import threading
 import time
 from collections import deque
 from collections.abc import Iterable, Sequence
@@ -31,6 +32,7 @@ GroupProtocol = Literal["classic", "consumer"]
 COMMIT_EVERY = 1.0
 LAST_COMMIT_SECONDS = 5.0
 """How long closing waits for the brokers to take the last offsets."""
+LEAVE_SECONDS = 3.0
 STATE_EVERY = 0.5
 STATISTICS_EVERY = 5.0
 
@@ -118,11 +120,20 @@ class KafkaTripFeed:
             return
         self._closed, self._uncommitted = True, False
         self._commit_last()
-        self._leaving = True
-        self._consumer.close()
+        self._leave()
         self._letters.close()
         if self._uncommitted:
             raise StoreUnavailableError("offsets: the brokers did not take the last ones; what they cover comes again")
+
+    def _leave(self) -> None:
+        """Leave the group. With commits that nobody takes the client waits most of a minute; then it is left behind."""
+        self._leaving = True
+        if not self._uncommitted:
+            self._consumer.close()
+            return
+        leaving = threading.Thread(target=self._consumer.close, name="kafka-leaving", daemon=True)
+        leaving.start()
+        leaving.join(LEAVE_SECONDS)
 
     # Any thread.
 

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Self
+from typing import Any, Self
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer, TopicPartition
 
@@ -140,7 +140,7 @@ class DeliveringProducer:
         self.close()
 
 
-def _where_and_when(record: Record) -> dict[str, int]:
+def _where_and_when(record: Record) -> dict[str, Any]:
     placed = {} if record.partition is None else {"partition": record.partition}
     return placed if record.sent_at is None else {**placed, "timestamp": milliseconds(record.sent_at)}
 
