@@ -169,7 +169,7 @@ def _own_audit(act: Act) -> Iterator[str]:
     """What our own commands find: they must agree that all is well."""
     for command in (
         ("audit", "--format", "json", "--grace", "0s"),
-        ("reconcile", "--trips", f"topic:{act.trips_topic}", "--format", "json"),
+        ("reconcile", "--trips", f"topic:{act.trips_topic}", "--format", "json", "--grace", "0s"),
     ):
         ran = act.run(*command)
         if ran.returncode:
