@@ -5,6 +5,7 @@ must answer and whether it may be sent twice (:mod:`~tripinvoice.adapters.cassan
 """
 
 import os
+import re
 import socket
 import threading
 from collections import deque
@@ -30,6 +31,7 @@ from tripinvoice.errors import ConfigurationError, StoreUnavailableError
 
 _AT_ONCE = 64  # statements under way for one caller
 _PAGE = 1000  # rows
+_TABLE = re.compile(r"\b(FROM|INTO|UPDATE|TRUNCATE)\s+(\w+)")
 _RECONNECT = (0.5, 15.0)  # seconds: first and longest wait before a lost host is tried again
 
 Answer = TypeVar("Answer")
@@ -44,6 +46,10 @@ class Statement:
     cql: str
     profile: Profile
     page: int | None = _PAGE
+
+    def within(self, keyspace: str) -> str:
+        """The CQL with its table in this keyspace: the server warns of prepared statements that rely on ``USE``."""
+        return _TABLE.sub(rf"\1 {keyspace}.\2", self.cql)
 
     @property
     def is_idempotent(self) -> bool:
@@ -200,7 +206,7 @@ class Keyspace:
         session = self._connected()
         prepared = self._prepared.get(statement)
         if prepared is None:  # two threads may both do it: the same comes of it
-            prepared = session.prepare(statement.cql, keyspace=self.place.keyspace)
+            prepared = session.prepare(statement.within(self.place.keyspace))
             prepared.is_idempotent = statement.is_idempotent
             self._prepared[statement] = prepared
         return prepared

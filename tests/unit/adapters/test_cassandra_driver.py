@@ -185,3 +185,14 @@ def test_a_certificate_that_cannot_be_read_names_its_setting(tmp_path: Path) -> 
         with pytest.raises(ConfigurationError, match=setting):
             PLACE.but(tls=True, **changes).tls_context()
     assert PLACE.tls_context() is None
+
+
+def test_every_statement_names_its_keyspace() -> None:
+    """Each kind that the adapters use; a column that is called like a word of CQL is left alone."""
+    cql = {
+        "SELECT no FROM claim WHERE document = ?": "SELECT no FROM ks.claim WHERE document = ?",
+        "INSERT INTO claim (a) VALUES (?) IF NOT EXISTS": "INSERT INTO ks.claim (a) VALUES (?) IF NOT EXISTS",
+        "\n    UPDATE claim SET a = ? IF b = ?": "\n    UPDATE ks.claim SET a = ? IF b = ?",
+        "DELETE FROM answer WHERE into_it = ?": "DELETE FROM ks.answer WHERE into_it = ?",
+    }
+    assert list(cql.values()) == [READ(text).within("ks") for text in cql]
