@@ -21,7 +21,7 @@ HEAD = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Play every fault; 1 when anything was lost, duplicated or missing."""
     options = _parser().parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # in order, so that what was started is ended
+    end_in_order()
     wanted = [name for name in [*FAULTS, disk_full.TITLE] if not options.faults or name in options.faults]
     rows: list[Row] = []
     with tempfile.TemporaryDirectory(prefix="tripinvoice-chaos-", ignore_cleanup_errors=True) as folder:
@@ -43,6 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     total = sum(row.trips for row in rows)
     say(f"\n{len(rows)} acts, {total:,} trips, {len(bad)} with a finding")
     return 1 if bad else 0
+
+
+def end_in_order() -> None:
+    """On SIGTERM, too, what was started is ended."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 def say(text: str) -> None:
