@@ -1,16 +1,17 @@
 """Trips that nobody has seen before, the same ones for the same seed, and what documents each must get."""
 
 import io
-import json
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 
+from benchmarks.trips import renamed
 from starter.samples.scenario import Scenario
 from starter.samples.taxi_csv import read_taxi_csv
 from starter.samples.trips import sample_trips
+from tests.taxis import taxi_csv
 from tripinvoice.assemble import assemble
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.money import Money
@@ -39,32 +40,14 @@ def generated(count: int, seed: int, *, one_series: bool = False) -> list[Expect
     made = []
     for no in range(count):
         scene = next(taxis) if one_series or chance.random() < TAXIS else chance.choice(scenes)
-        made.append(_expected(_renamed(scene, f"chaos-{seed}-{no}"), table))
+        made.append(_expected(renamed(scene, f"chaos-{seed}-{no}"), table))
     return made
 
 
 def _taxis(count: int, chance: random.Random) -> Iterator[Scenario]:
     """Rides of yellow cabs, no two alike."""
-    lines = ["pickup,dropoff,distance,fare,tip,tolls,total,color,payment"]
-    for row in range(count):
-        fare, tip, tolls = chance.randrange(300, 9000), chance.randrange(0, 900), chance.choice([0, 0, 612])
-        total = fare + tip + tolls + chance.choice([80, 380])
-        amounts = ",".join(f"{amount / 100:.2f}" for amount in (fare, tip, tolls, total))
-        start = f"2019-03-{row % 28 + 1:02} {row % 24:02}:10:00"
-        lines.append(f"{start},{start[:-5]}40:00,2.{row},{amounts},yellow,credit card")
-    return (row for row in read_taxi_csv(io.BytesIO("\n".join(lines).encode())) if isinstance(row, Scenario))
-
-
-def _renamed(scenario: Scenario, trip_id: str) -> Scenario:
-    """The same trip under another id, wherever its event and its answers name it."""
-    event = json.loads(scenario.event) | {"trip_id": trip_id}
-    record = {**scenario.answers["trip-records"], "trip_id": trip_id}
-    return replace(
-        scenario,
-        trip_id=trip_id,
-        event=json.dumps(event, ensure_ascii=False).encode(),
-        answers={**scenario.answers, "trip-records": record},
-    )
+    text, _ = taxi_csv(count, chance)
+    return (row for row in read_taxi_csv(io.BytesIO(text.encode())) if isinstance(row, Scenario))
 
 
 def _table() -> Sequence[MoneySystem]:

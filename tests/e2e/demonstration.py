@@ -14,6 +14,8 @@ from typing import Any
 
 import psutil
 
+from tests.taxis import taxi_csv
+
 COMMAND = Path(sysconfig.get_path("scripts")) / "tripinvoice"
 PATIENCE = 60.0
 
@@ -114,16 +116,8 @@ def _runs(process: psutil.Process) -> bool:
         return False
 
 
-def taxi_csv(file: Path, rows: int) -> list[str]:
-    """A file of so many different rides; their totals."""
-    chance = random.Random(rows)  # noqa: S311 - the same rides every time
-    lines, totals = ["pickup,dropoff,distance,fare,tip,tolls,total,color,payment"], []
-    for row in range(rows):
-        fare, tip, tolls = chance.randrange(300, 9000), chance.randrange(0, 900), chance.choice([0, 0, 612])
-        total = fare + tip + tolls + chance.choice([80, 380])
-        amounts = ",".join(f"{amount / 100:.2f}" for amount in (fare, tip, tolls, total))
-        start = f"2019-03-{row % 28 + 1:02} {row % 24:02}:10:00"
-        lines.append(f"{start},{start[:-5]}40:00,2.{row},{amounts},yellow,credit card")
-        totals.append(f"{total / 100:.2f}")
-    file.write_text("\n".join(lines) + "\n")
+def taxi_file(file: Path, rows: int) -> list[str]:
+    """A file of so many different rides, the same every time; their totals."""
+    text, totals = taxi_csv(rows, random.Random(rows))  # noqa: S311 - as the docstring says
+    file.write_text(text)
     return totals

@@ -10,7 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.e2e.demonstration import Running, alive, running, taxi_csv, wait_for
+from tests.e2e.demonstration import Running, alive, running, taxi_file, wait_for
 
 ROWS = 60
 
@@ -22,7 +22,7 @@ def _pdfs(folder: Path) -> int:
 @pytest.mark.timeout(300)
 def test_a_killed_worker_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     """Kill -9 in the middle: it is started again, and every row has one invoice, without a gap, to the cent."""
-    totals = taxi_csv(tmp_path / "rides.csv", ROWS)
+    totals = taxi_file(tmp_path / "rides.csv", ROWS)
     with running(tmp_path, "--trips", "rides.csv", "--out", "out", "--no-ui", "--json") as run:
         run.until(lambda: _pdfs(tmp_path) >= 10)
         os.kill(run.pid_of("-m worker"), signal.SIGKILL)
