@@ -158,14 +158,14 @@ async def test_workflows_that_run_late_or_ended_are_told_apart(tmp_path: Path) -
 
 async def test_a_trip_that_was_voided_is_in_order(cli: Cli, cli_stack: Stack, tmp_path: Path) -> None:
     """Without a number it has no record; its workflow says so. Another revision of it has nothing yet."""
-    trip = await cli_stack.know(scenarios.berlin("cli-reconcile-void"), fares=None)
+    trip = await cli_stack.know(scenarios.berlin("cli-told-void"), fares=None)
     await cli_stack.parked(trip)
     handle = cli_stack.handle(trip)
     await handle.execute_update("void", {"reason": "test trip"})
     assert InvoiceState.VOIDED == (await handle.result()).state
-    again = json.loads(scenarios.berlin("cli-reconcile-void").event) | {"revision": 2}
-    second = replace(scenarios.berlin("cli-reconcile-void"), event=json.dumps(again).encode())
-    told = await cli("reconcile", "--trips", _file(tmp_path, [scenarios.berlin("cli-reconcile-void"), second]), "--json")
+    again = json.loads(scenarios.berlin("cli-told-void").event) | {"revision": 2}
+    second = replace(scenarios.berlin("cli-told-void"), event=json.dumps(again).encode())
+    told = await cli("reconcile", "--trips", _file(tmp_path, [scenarios.berlin("cli-told-void"), second]), "--json")
     assert {"void": 1, "not_started": 1} == {k: v for k, v in told.json()["outcomes"].items() if v}
     assert [2] == [one["revision"] for one in told.json()["without_documents"]]
 
