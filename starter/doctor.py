@@ -153,7 +153,7 @@ async def _guarded(name: str, look: Callable[[Wiring], Check], wiring: Wiring) -
 
 def _record_store(wiring: Wiring) -> Check:
     """A file is counted; a cluster may hold billions of records, and is only asked for one that is not there."""
-    if not _embedded_store(wiring):
+    if wiring.settings.store_is_cassandra:
         wiring.records.by_trip(NOBODY.trip_id)
         return ok("record store", "answers")
     counts = wiring.records.counts()
@@ -161,7 +161,7 @@ def _record_store(wiring: Wiring) -> Check:
 
 
 def _numbers(wiring: Wiring) -> Check:
-    if not _embedded_store(wiring):
+    if wiring.settings.store_is_cassandra:
         wiring.ledger.find(NOBODY)
         return ok("numbers", "the ledger answers; tripinvoice audit says whether it is gapless")
     series = wiring.ledger.audit()
@@ -171,14 +171,10 @@ def _numbers(wiring: Wiring) -> Check:
     return ok("numbers", f"{len(series)} series, gapless")
 
 
-def _embedded_store(wiring: Wiring) -> bool:
-    return urlsplit(wiring.settings.store).scheme == "sqlite"
-
-
 def _document_store(wiring: Wiring) -> Check:
     """A folder is counted; buckets may hold billions of objects, and are only looked at."""
     name = "document store"
-    if not wiring.documents_in_buckets:
+    if not wiring.settings.documents_are_in_buckets:
         return ok(name, f"{wiring.documents.count('application/pdf'):,} PDFs")
     buckets = wiring.buckets.present()
     if not buckets:

@@ -87,9 +87,11 @@ class Stack:
 
     def handle(self, trip: Trip) -> WorkflowHandle[TripInvoice, TripInvoiceResult]:
         """The trip's workflow."""
-        return self.client.get_workflow_handle_for(
-            TripInvoice.run, workflow_id=invoice_workflow_id(trip.trip_id, trip.revision)
-        )
+        return self.handle_of(trip.trip_id, trip.revision)
+
+    def handle_of(self, trip_id: str, revision: int = 1) -> WorkflowHandle[TripInvoice, TripInvoiceResult]:
+        """The workflow of the trip of that name."""
+        return self.client.get_workflow_handle_for(TripInvoice.run, workflow_id=invoice_workflow_id(trip_id, revision))
 
     async def invoice(self, trip: Trip) -> TripInvoiceResult:
         """Start the trip's invoice and wait for its end."""

@@ -16,7 +16,7 @@ _TLS_ONLY = ("kafka_ca", "kafka_certificate", "kafka_key", "kafka_key_password")
 def client_settings(settings: Settings) -> dict[str, str]:
     """Settings of librdkafka for every client. Raises ``ConfigurationError``."""
     protocol = settings.kafka_security_protocol
-    if protocol != "plaintext" and settings.kafka.startswith("embedded"):
+    if protocol != "plaintext" and settings.kafka_is_embedded:
         raise _wrong("kafka_security_protocol", f"the embedded cluster knows plaintext only; set {PREFIX}KAFKA as well")
     sasl, tls = protocol.startswith("sasl_"), protocol.endswith("ssl")
     if not sasl:

@@ -11,6 +11,9 @@ from datetime import datetime
 
 from tripinvoice.invoice import DocumentKey
 
+HOLES_LISTED = 10_000
+"""Of a series, in its audit: a counter that somebody set to a billion must not fill the memory."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:

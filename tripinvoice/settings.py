@@ -8,6 +8,7 @@ that this application and the ``temporal`` CLI always agree.
 import os
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -167,6 +168,21 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = Field(
         "auto", description="`auto` means readable lines on a terminal, JSON otherwise."
     )
+
+    @property
+    def kafka_is_embedded(self) -> bool:
+        """Whether Kafka is the cluster in this process."""
+        return urlsplit(self.kafka).scheme == "embedded"
+
+    @property
+    def store_is_cassandra(self) -> bool:
+        """Whether records, numbers and answers are in a cluster, which may hold billions of them."""
+        return urlsplit(self.store).scheme == "cassandra"
+
+    @property
+    def documents_are_in_buckets(self) -> bool:
+        """Whether the documents are in S3."""
+        return urlsplit(self.documents).scheme in {"s3", "s3+http"}
 
 
 def read_settings(**overrides: object) -> Settings:

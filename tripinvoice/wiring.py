@@ -80,7 +80,7 @@ class Wiring:
     @cached_property
     def records(self) -> InvoiceRecords:
         """The record store."""
-        if self._on_cassandra:
+        if self.settings.store_is_cassandra:
             from tripinvoice.adapters.records_cassandra import CassandraInvoiceRecords
 
             return CassandraInvoiceRecords(self._cassandra)
@@ -91,7 +91,7 @@ class Wiring:
     @cached_property
     def ledger(self) -> NumberLedger:
         """The number ledger, always in the record store's technology."""
-        if self._on_cassandra:
+        if self.settings.store_is_cassandra:
             from tripinvoice.adapters.ledger_cassandra import CassandraNumberLedger
 
             return CassandraNumberLedger(self._cassandra)
@@ -102,7 +102,7 @@ class Wiring:
     @cached_property
     def answers(self) -> AnswerCache:
         """Answers of fetches that are not complete."""
-        if self._on_cassandra:
+        if self.settings.store_is_cassandra:
             from tripinvoice.adapters.answers_cassandra import CassandraAnswerCache
 
             return CassandraAnswerCache(self._cassandra)
@@ -123,10 +123,6 @@ class Wiring:
                 raise self._unknown(
                     "store", "sqlite:, sqlite:///path/to/file.db or cassandra://host,host:9042/keyspace"
                 )
-
-    @property
-    def _on_cassandra(self) -> bool:
-        return urlsplit(self.settings.store).scheme == "cassandra"
 
     @cached_property
     def _cassandra(self) -> "Keyspace":
@@ -156,7 +152,7 @@ class Wiring:
     @property
     def schema(self) -> "Schema | None":
         """The tables of the store, to be looked at and made; ``None`` where the store makes its own."""
-        if not self._on_cassandra:
+        if not self.settings.store_is_cassandra:
             return None
         from tripinvoice.adapters.cassandra_migration import Schema
 
@@ -183,14 +179,9 @@ class Wiring:
         """The buckets of the document store, to be made and looked at. Raises ``ConfigurationError`` for a folder."""
         from tripinvoice.adapters.s3_buckets import S3Buckets
 
-        if not self.documents_in_buckets:
+        if not self.settings.documents_are_in_buckets:
             raise self._unknown("documents", "s3://host:port/bucket here: a folder has no buckets")
         return self._closed_later(S3Buckets(self._s3_place))
-
-    @property
-    def documents_in_buckets(self) -> bool:
-        """Whether the documents are in S3."""
-        return urlsplit(self.settings.documents).scheme in {"s3", "s3+http"}
 
     @property
     def _s3_place(self) -> "S3Place":
@@ -269,7 +260,7 @@ class Wiring:
             group=settings.consumer_group,
             dead_letters=self.dead_letters_topic,
             # The in-process cluster takes 3 seconds to form a group of the classic protocol.
-            protocol="consumer" if self._embedded_kafka else settings.consumer_protocol,
+            protocol="consumer" if settings.kafka_is_embedded else settings.consumer_protocol,
             instance=settings.consumer_instance or None,
             session_timeout=settings.consumer_session_timeout,
         )
@@ -324,7 +315,7 @@ class Wiring:
         from tripinvoice.adapters.kafka_producer import Record, publish
 
         records = (Record(key=key, value=value, headers=headers) for key, value, headers in events)
-        read_by = self.settings.consumer_group if self._embedded_kafka else None
+        read_by = self.settings.consumer_group if self.settings.kafka_is_embedded else None
         client = self._kafka_client
         return publish(self.kafka, self.settings.trips_topic, records, read_by=read_by, stop=stop, client=client)
 
@@ -341,10 +332,6 @@ class Wiring:
     def _kafka_client(self) -> dict[str, str]:
         """How every client of ours reaches the brokers."""
         return client_settings(self.settings)
-
-    @property
-    def _embedded_kafka(self) -> bool:
-        return urlsplit(self.settings.kafka).scheme == "embedded"
 
     # --- rendering ---------------------------------------------------------------------------------------------
 

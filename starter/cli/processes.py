@@ -84,7 +84,7 @@ async def _bridge(*, as_json: bool) -> "BridgeSummary":
     client = await temporal(sdk)
     await register_search_attributes(client)
     async with Wiring(settings) as wiring:
-        if settings.kafka.startswith("embedded"):
+        if settings.kafka_is_embedded:
             stderr().print(
                 safe(f"embedded Kafka at {wiring.kafka}, topic {settings.trips_topic}; it ends with this process")
             )

@@ -8,7 +8,6 @@ module run as a script, which has that disk and shares the servers.
 import contextlib
 import errno
 import pickle
-import random
 import shutil
 import subprocess
 import sys
@@ -16,11 +15,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.chaos.delivery import Delivery, Upstream
-from tests.chaos.performance import Row, Size, Watch
-from tests.chaos.stage import Servers, act, until
-from tests.chaos.trips import generated
-from tests.chaos.verdict import judge, looking_into
+from tests.chaos.faults import Fault, Scene
+from tests.chaos.performance import Row, Size
+from tests.chaos.performance import perform as perform_act
+from tests.chaos.stage import Servers, until
 
 TITLE = "disk full (embedded stores)"
 DISK = "256m"
@@ -55,35 +53,21 @@ def perform(stage: Servers, name: str, size: Size) -> Row:
 
 
 def play(stage: Servers, name: str, disk: Path, size: Size) -> Row:
-    """Half of the trips, a full disk, the other half, room again."""
-    chance = random.Random(f"{TITLE}/{size.seed}")  # noqa: S311 - the same act for the same seed
-    trips = generated(size.trips, chance.randrange(1 << 30))
-    stage.teach([trip.scenario for trip in trips])
-    half = len(trips) // 2
+    """The act as any other, with the embedded stores on that disk."""
+
+    def fill_up(scene: Scene) -> None:
+        ballast = disk / "ballast"
+        _fill(ballast)
+        time.sleep(scene.pause)
+        _check_full(disk)
+        ballast.unlink()
+
     embedded = {
         "TRIPINVOICE_STORE": "sqlite:",
         "TRIPINVOICE_DOCUMENTS": "folder:",
         "TRIPINVOICE_DATA": str(disk / "data"),
     }
-    with act(stage, name, stores=embedded) as playing, looking_into(playing) as stores:
-        upstream = Upstream(stage.kafka.address, playing.trips_topic)
-        began = time.monotonic()
-        watch = Watch(stores, trips)
-        upstream.send([trip.scenario for trip in trips[:half]], Delivery(), chance)
-        watch.until_invoiced(max(1, half // 6))
-        upstream.send([trip.scenario for trip in trips[half:]], Delivery(), chance)
-        ballast = disk / "ballast"
-        _fill(ballast)
-        time.sleep(size.pause)
-        _check_full(disk)
-        ballast.unlink()
-        ended = time.monotonic()
-        upstream.finish()
-        watch.until_invoiced(len(trips))
-        took, recovered = time.monotonic() - began, watch.recovery(ended)
-        watch.until_quiet()
-        verdict = judge(playing, stores, trips)
-    return Row(fault=TITLE, trips=size.trips, verdict=verdict, recovered=recovered, took=took)
+    return perform_act(stage, name, TITLE, Fault(do=fill_up), size, embedded)
 
 
 def _fill(ballast: Path) -> None:

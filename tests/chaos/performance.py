@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
@@ -41,12 +41,17 @@ class Size:
     seed: int
 
 
-def perform(stage: Servers, name: str, title: str, fault: Fault, size: Size) -> Row:
-    """Play it, and judge. Raises ``TimeoutError`` when the invoices do not come."""
+def perform(  # noqa: PLR0913, PLR0917 - what an act is made of
+    stage: Servers, name: str, title: str, fault: Fault, size: Size, stores_of_its_own: Mapping[str, str] | None = None
+) -> Row:
+    """Play it, and judge. Raises ``TimeoutError`` when the invoices do not come.
+
+    ``stores_of_its_own``: settings of other stores than Cassandra and S3.
+    """
     chance = random.Random(f"{title}/{size.seed}")  # noqa: S311 - the same act for the same seed
     trips = generated(size.trips, chance.randrange(1 << 30), one_series=fault.one_series)
     stage.teach([trip.scenario for trip in trips])
-    with act(stage, name) as playing, looking_into(playing) as stores:
+    with act(stage, name, stores=stores_of_its_own) as playing, looking_into(playing) as stores:
         scene = Scene(act=playing, stores=stores, chance=chance, pause=size.pause)
         fault.before(scene)
         upstream = Upstream(stage.kafka.address, playing.trips_topic)

@@ -12,14 +12,13 @@ import pytest
 from pypdf import PdfReader
 
 from starter.bridge import Bridge
-from starter.client import invoice_workflow_id, start_trip_invoice
+from starter.client import start_trip_invoice
 from tests import factories as f
 from tests import scenarios
 from tests.kafka import feed_of, fresh, headers_of, read_all
 from tests.running import Stack, running
 from tripinvoice.adapters.kafka_producer import Record, publish
 from tripinvoice.answers import Provides
-from workflows.trip_invoice import TripInvoice
 
 pytestmark = pytest.mark.xdist_group("temporal")
 
@@ -115,7 +114,7 @@ async def test_each_bad_input_is_refused_or_parked_and_stops_no_other(tmp_path: 
 
 async def _check_good(stack: Stack) -> None:
     for name in ("good-1", "rtl-name", "hostile-name", "good-2"):
-        handle = stack.client.get_workflow_handle_for(TripInvoice.run, workflow_id=invoice_workflow_id(name))
+        handle = stack.handle_of(name)
         assert "Issued" == (await handle.result()).state
     text = _pdf_text(stack, "hostile-name")
     assert "<script>alert(1)</script>{{7*7}}{%include'x'%}bob" in text
@@ -131,7 +130,7 @@ def _pdf_text(stack: Stack, trip_id: str) -> str:
 
 async def _check_parked(stack: Stack) -> None:
     for name, (step, code, _) in PARKED.items():
-        handle = stack.client.get_workflow_handle_for(TripInvoice.run, workflow_id=invoice_workflow_id(name))
+        handle = stack.handle_of(name)
         status = await stack.until(handle, "Parked")
         assert status.failure is not None
         assert (name, step, code) == (name, status.failure.step, status.failure.code)

@@ -17,11 +17,10 @@ from tripinvoice.adapters.cassandra_ledger_table import CassandraLedgerTable
 from tripinvoice.adapters.cassandra_numbering import MOST_AT_ONCE, Bucket, Numbering, Series, Spot, locate
 from tripinvoice.errors import StoreUnavailableError
 from tripinvoice.invoice import DocumentKey
-from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
+from tripinvoice.numbering import HOLES_LISTED, Claim, NumberTaken, SeriesAudit
 
 BUCKET_SIZE = 10_000  # numbers; a bucket is read as a whole when a process first numbers its series
 _SERIES_KEPT = 1_000  # whose last bucket this process remembers
-_HOLES_LISTED = 10_000  # per series: a counter that somebody set to a billion must not fill the memory
 _VOID_ROUNDS = 4
 
 
@@ -128,7 +127,7 @@ class CassandraNumberLedger:
             there = {row.no for row in rows}
             expected = range(last_no + 1, max(bucket.next_no, max(there, default=0) + 1))
             missing = (no for no in expected if no not in there)
-            holes += islice(missing, _HOLES_LISTED - len(holes))
+            holes += islice(missing, HOLES_LISTED - len(holes))
             last_no = bucket.next_no - 1
             counted += len(rows)
             voided += sum(row.void_reason is not None for row in rows)

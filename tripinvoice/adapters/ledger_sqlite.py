@@ -13,10 +13,9 @@ from tripinvoice.adapters.moments import to_moment, to_text
 from tripinvoice.adapters.sqlite import Database
 from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import DocumentKey
-from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
+from tripinvoice.numbering import HOLES_LISTED, Claim, NumberTaken, SeriesAudit
 
 _PAGE = 500
-_HOLES_LISTED = 10_000  # per series: a counter that somebody set to a billion must not fill the memory
 
 _FIND = "SELECT series, period, no, issued_at, void_reason FROM ledger WHERE document = ?"
 _CLAIMED = "SELECT series, period, claimed_at, workflow_id FROM claim WHERE document = ?"
@@ -186,4 +185,4 @@ def _gaps(connection: sqlite3.Connection) -> Mapping[tuple[str, str], list[range
 
 def _holes(gaps: Sequence[range]) -> tuple[int, ...]:
     numbers: Iterator[int] = (no for gap in gaps for no in gap)
-    return tuple(islice(numbers, _HOLES_LISTED))
+    return tuple(islice(numbers, HOLES_LISTED))
