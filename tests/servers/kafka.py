@@ -85,6 +85,8 @@ class Kafka(Server):
             "advertised.listeners": f"PLAINTEXT://{self.address}",
             "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SASL_SSL:SASL_SSL",
             "log.dirs": str(self._data),
+            # Tests send trips of long ago, and Kafka looks every five minutes for what is older than a week.
+            "log.retention.ms": -1,
             # One broker holds everything, and few partitions of it: each is files to open at every start.
             "offsets.topic.num.partitions": 5,
             "offsets.topic.replication.factor": 1,

@@ -13,7 +13,7 @@ def say_once() -> list[str]:
     if activity.info().attempt > 1:
         return list(activity.info().heartbeat_details)
     activity.heartbeat("half way")
-    time.sleep(2.5)
+    time.sleep(6.5)
     raise ConnectionError
 
 
@@ -27,6 +27,6 @@ class SayOnce:
         return await workflow.execute_activity(
             say_once,
             start_to_close_timeout=timedelta(minutes=1),
-            heartbeat_timeout=timedelta(seconds=1),
+            heartbeat_timeout=timedelta(seconds=3),
             retry_policy=RetryPolicy(initial_interval=timedelta(milliseconds=10)),
         )
