@@ -12,6 +12,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ from starter import keeper
 
 KILL_SECONDS = 20.0  # SIGKILL is quick, but the kernel has to give a gigabyte back
 _KEEPER = Path(keeper.__file__)
-_started: "list[subprocess.Popen[bytes]]" = []  # referred to for ever: each is somebody's child until it has ended
+_started: "list[subprocess.Popen[bytes]]" = []  # kept: each is our child until it has ended and was waited for
+_starting = threading.Lock()  # servers are started side by side
 
 
 class Lifeline:
@@ -160,7 +162,8 @@ def _keep(end: int, lock: int) -> dict[str, int]:
         pass_fds=[lock],
         start_new_session=True,  # a Ctrl-C is for the person's command alone
     )
-    _started[:] = [running, *(one for one in _started if one.poll() is None)]
+    with _starting:
+        _started[:] = [running, *(one for one in _started if one.poll() is None)]
     assert running.stdout is not None
     with running.stdout as said:
         line = said.readline()
