@@ -1,8 +1,8 @@
 """The words of documents: one TOML file per language and, over it, one per country.
 
-``templates/base/en.toml`` has every word in English; ``templates/germany/en_GB.toml`` says only what Germany's
-documents say differently, and the texts its law wants. A country's file with ``primary = true`` is used when it
-has none in the language that was asked for.
+``templates/base/en.toml`` has every word in English, and its neighbours in their languages;
+``templates/germany/en_GB.toml`` says only what Germany's documents say differently, and the texts its law wants. A
+country's file with ``primary = true`` is used when it has none in the language that was asked for.
 """
 
 import re
@@ -58,8 +58,18 @@ def countries() -> tuple[str, ...]:
     return tuple(sorted(item.name for item in folders if _is_country(item)))
 
 
+def _catalogs(folder: Traversable) -> list[Traversable]:
+    return [item for item in folder.iterdir() if item.name.endswith(".toml")]
+
+
 def _is_country(folder: Traversable) -> bool:
     return folder.name != "base" and (folder / "document.html.j2").is_file()
+
+
+@cache
+def base_languages() -> tuple[str, ...]:
+    """The languages in which every word of a document is known, as ``de`` or ``zh_Hant``."""
+    return tuple(sorted(item.name.removesuffix(".toml") for item in _catalogs(files("templates") / "base")))
 
 
 def offered(template: str) -> tuple[str, ...]:
@@ -73,7 +83,7 @@ def offered(template: str) -> tuple[str, ...]:
             "draft.template: no folder of this name has a document; add it to templates/",
             field="draft.template",
         )
-    names = [item.name.removesuffix(".toml") for item in folder.iterdir() if item.name.endswith(".toml")]
+    names = [item.name.removesuffix(".toml") for item in _catalogs(folder)]
     return tuple(sorted(names, key=lambda name: (not _read(template, name).get("primary"), name)))
 
 
@@ -86,11 +96,11 @@ def catalog(template: str, locale: str) -> Catalog:
     """
     wanted = _parsed(locale)
     available = offered(template)
-    same_language = [name for name in available if wanted and Locale.parse(name).language == wanted.language]
-    exact = [name for name in same_language if name == str(wanted)]
+    same_language = [name for name in available if wanted and _same_language(Locale.parse(name), wanted)]
+    exact = [name for name in same_language if Locale.parse(name) == wanted]
     chosen = (exact or same_language or available)[0]
     own = Locale.parse(chosen)
-    layers = (_read(template, chosen), _read("base", own.language))
+    layers = (_read(template, chosen), _read("base", _base_of(own)))
     return Catalog(
         locale=wanted if wanted and same_language and wanted.territory else own,
         sections={name: ChainMap(*(layer.get(name, {}) for layer in layers)) for name in SECTIONS},
@@ -102,6 +112,23 @@ def _parsed(locale: str) -> Locale | None:
         return Locale.parse(locale.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return None
+
+
+def _same_language(one: Locale, other: Locale) -> bool:
+    """Whether who reads one reads the other: Chinese in traditional characters is not Chinese in simplified ones."""
+    return one.language == other.language and (one.script == other.script or not (one.script and other.script))
+
+
+def _base_of(locale: Locale) -> str:
+    """The base catalog for a locale: that of its language in its script (``zh_Hant``), else of its language."""
+    known = base_languages()
+    for name in (f"{locale.language}_{locale.script}", locale.language):
+        if name in known:
+            return name
+    raise DocumentError(
+        f"draft.locale: templates/base/ has no catalog for {locale.language}; add one with every word of en.toml",
+        field="draft.locale",
+    )
 
 
 @cache

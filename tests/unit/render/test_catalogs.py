@@ -1,7 +1,11 @@
 """Every word that a document may need is there, in every country and language."""
 
 import re
+import shutil
+import tomllib
+from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
@@ -11,8 +15,10 @@ from tripinvoice.errors import DocumentError
 from tripinvoice.invoice import Kind
 from tripinvoice.regimes import REGIMES
 from tripinvoice.regimes.base import Regime
-from tripinvoice.render.catalogs import SECTIONS, catalog, countries, offered
+from tripinvoice.render import catalogs
+from tripinvoice.render.catalogs import SECTIONS, base_languages, catalog, countries, offered
 
+_PLACE = re.compile(r"\{\w+\}")
 OFFERED = [(country, locale) for country in countries() for locale in offered(country)]
 
 
@@ -43,12 +49,76 @@ def test_every_kind_of_document_has_a_title(country: str, locale: str) -> None:
     assert all(catalog(country, locale).word("titles", str(kind)) for kind in Kind)
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("language", base_languages())
 def test_base_catalogs_have_the_same_keys(language: str) -> None:
-    """What is said in one language is said in all."""
-    ours, english = (catalog("germany", locale).sections for locale in (f"{language}_DE", "en_GB"))
+    """What is said in one language is said in all, and everything is said."""
+    ours, english = _base(language), _base("en")
+    assert [*ours] == [*english] == [*SECTIONS]
     for section in SECTIONS:
-        assert sorted(ours[section]) == sorted(english[section]), section
+        assert [*ours[section]] == [*english[section]], section
+        assert all(text.strip() == text != "" for text in ours[section].values()), section
+
+
+@pytest.mark.parametrize("language", base_languages())
+def test_base_catalogs_leave_the_same_places_to_fill(language: str) -> None:
+    """A unit without its quantity, or a note without its parties, would print less than is known."""
+    ours, english = _base(language), _base("en")
+    for section in SECTIONS:
+        for key, text in english[section].items():
+            assert sorted(_PLACE.findall(ours[section][key])) == sorted(_PLACE.findall(text)), (section, key)
+
+
+def test_the_languages_of_the_world_we_drive_in() -> None:
+    """Every country of the product finds the words of its language."""
+    spoken = {"ar", "bg", "de", "el", "en", "es", "fr", "hi", "it", "ja", "nl", "pl", "pt", "sv", "sw", "zh_Hant"}
+    assert spoken <= set(base_languages())
+
+
+def _base(language: str) -> dict[str, dict[str, str]]:
+    return tomllib.loads((files("templates") / "base" / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def taiwan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A country folder of the test's own, written in traditional Chinese, beside the packaged base."""
+    shutil.copytree(str(files("templates")), tmp_path / "templates", ignore=shutil.ignore_patterns("fonts"))
+    folder = tmp_path / "templates" / "testland"
+    folder.mkdir()
+    (folder / "document.html.j2").write_text('{% extends "base/document.html.j2" %}', encoding="utf-8")
+    (folder / "zh_Hant_TW.toml").write_text("[notes]\n", encoding="utf-8")
+    (folder / "en_GB.toml").write_text("primary = true\n", encoding="utf-8")
+    monkeypatch.setattr(catalogs, "files", lambda package: tmp_path / package)
+    catalogs.catalog.cache_clear()
+    catalogs._read.cache_clear()
+    catalogs.base_languages.cache_clear()
+    yield folder
+    catalogs.catalog.cache_clear()
+    catalogs._read.cache_clear()
+    catalogs.base_languages.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("asked", "language", "title"),
+    [
+        ("zh_TW", "zh-Hant-TW", "發票"),
+        ("zh-Hant-TW", "zh-Hant-TW", "發票"),
+        ("zh_HK", "zh-Hant-HK", "發票"),
+        ("zh", "zh-Hant-TW", "發票"),
+        ("zh_CN", "en-GB", "Invoice"),
+    ],
+)
+@pytest.mark.usefixtures("taiwan")
+def test_a_script_is_part_of_a_language(asked: str, language: str, title: str) -> None:
+    """Traditional characters are for who reads them; others get the country's primary language."""
+    chosen = catalog("testland", asked)
+    assert (language, title) == (chosen.language, chosen.word("titles", "invoice"))
+
+
+def test_a_language_without_base_words_is_refused(taiwan: Path) -> None:
+    """The remedy says which file is missing."""
+    (taiwan / "fi_FI.toml").write_text("", encoding="utf-8")
+    with pytest.raises(DocumentError, match=r"templates/base/ has no catalog for fi; add one"):
+        catalog("testland", "fi_FI")
 
 
 def test_every_regime_has_its_template_and_language() -> None:
