@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from tripinvoice.invoice import DocumentKey
+from tripinvoice.invoice import DocumentKey, NumberRange
 from tripinvoice.money import Money
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.ports import ObjectRef
@@ -63,7 +63,8 @@ class PreprocessInput:
 class DraftRef:
     """An archived draft, and what numbering and recording need to know of it.
 
-    ``unverified`` names the rates and rules behind it that nobody has checked against the law.
+    ``unverified`` names the rates and rules behind it that nobody has checked against the law; ``ranges`` are the
+    stocks that its number must be in, if an authority hands them out.
     """
 
     draft: ObjectRef
@@ -78,6 +79,7 @@ class DraftRef:
     account: str = ""
     time_zone: str = ""
     unverified: tuple[str, ...] = ()
+    ranges: tuple[NumberRange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +91,15 @@ class Preprocessed:
 
 @dataclass(frozen=True, kw_only=True)
 class NumberInput:
-    """Take a number for each draft."""
+    """Take a number for each draft; with ``for_void`` only for those for which there is one left."""
 
     drafts: tuple[DraftRef, ...]
+    for_void: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Numbered:
-    """The numbers, in the order of the drafts."""
+    """The numbers, in the order of the drafts that have one."""
 
     taken: tuple[NumberTaken, ...]
 

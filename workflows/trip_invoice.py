@@ -25,10 +25,11 @@ with workflow.unsafe.imports_passed_through():
     )
     from activities.money import MoneyActivities
     from activities.storage import StorageActivities
+    from tripinvoice.errors import NumbersExhaustedError
     from tripinvoice.numbering import NumberTaken
     from tripinvoice.ports import ISSUED, ObjectRef
     from workflows.details import story
-    from workflows.failures import read_failure
+    from workflows.failures import other_documents, read_failure
     from workflows.messages import (
         MAX_REASON,
         Failure,
@@ -61,7 +62,8 @@ class TripInvoice:
         self.corrections: dict[str, ObjectRef] = {}
         self.sources: ObjectRef | None = None
         self.drafts: tuple[DraftRef, ...] = ()
-        self.number_asked = False
+        self.asked: tuple[DraftRef, ...] = ()  # what numbers were asked for: some may be taken
+        self.exhausted = False  # when they were last asked for, a stock had none left
         self.taken: tuple[NumberTaken, ...] = ()
         self.rendered: tuple[Rendered, ...] = ()
         self.documents: tuple[IssuedDocument, ...] = ()
@@ -91,6 +93,8 @@ class TripInvoice:
             return self._show(_state_of(self.documents))
         if not self.drafts:
             await self._preprocess(self.sources)
+        if lost := other_documents(self.asked, self.drafts):
+            return await self._park(lost)
         await _uncancellable(self._finish())
         return self._show(InvoiceState.ISSUED)
 
@@ -106,7 +110,7 @@ class TripInvoice:
 
     async def _void(self) -> None:
         """End without a document; a number that may have been taken gets a record that says it is void."""
-        if self.number_asked:
+        if self.asked:
             await _uncancellable(self._void_numbers(self.void_reason or ""))
         self._show(InvoiceState.VOIDED)
 
@@ -141,15 +145,18 @@ class TripInvoice:
 
     async def _number(self) -> None:
         self._at("number")
-        self.number_asked = True
+        self.asked, self.exhausted = self.drafts, False
+        self.taken = await self._take(NumberInput(drafts=self.asked))
+
+    async def _take(self, request: NumberInput) -> tuple[NumberTaken, ...]:
         numbered = await workflow.execute_activity_method(
             InvoicingActivities.number,
-            NumberInput(drafts=self.drafts),
+            request,
             activity_id="number",
-            summary="take " + ", ".join(f"{d.document.contract}: {d.series}" for d in self.drafts),
+            summary="take " + ", ".join(f"{d.document.contract}: {d.series}" for d in request.drafts),
             **NUMBER.options(),
         )
-        self.taken = numbered.taken
+        return numbered.taken
 
     async def _render(self) -> None:
         self._at("render")
@@ -190,15 +197,19 @@ class TripInvoice:
         )
 
     async def _void_numbers(self, reason: str) -> None:
-        if not self.taken:
+        taken = self.taken
+        if not taken:
             # An attempt that we gave up may still take the number later: take it ourselves, so that it can be voided.
-            await self._number()
+            self._at("number")
+            taken = await self._take(NumberInput(drafts=self.asked, for_void=True))
+            if not self._can_change and len(taken) == len(self.asked):
+                self.taken = taken
         self._at("void")
         voided = await workflow.execute_activity_method(
             StorageActivities.void,
-            VoidInput(drafts=self.drafts, reason=reason),
+            VoidInput(drafts=self.asked, reason=reason),
             activity_id="void",
-            summary="void " + ", ".join(self._numbers()),
+            summary="void " + ", ".join(number.number for number in taken),
             **RECORD.options(),
         )
         self.documents = voided.documents
@@ -209,12 +220,13 @@ class TripInvoice:
     async def _park(self, failure: Failure) -> None:
         """Wait for an operator, for as long as it takes."""
         self.failure, self.was_parked = failure, True
+        self.exhausted |= failure.code == NumbersExhaustedError.__name__
         self._show(InvoiceState.PARKED)
         workflow.logger.warning("parked", extra={"step": failure.step, "code": failure.code, "field": failure.field})
         try:
             await workflow.wait_condition(lambda: self.state is not InvoiceState.PARKED)
         except asyncio.CancelledError:
-            if not self.number_asked:
+            if not self.asked:
                 self._show(InvoiceState.CANCELLED)
                 raise
             self.void_reason = "cancelled while parked"
@@ -223,11 +235,11 @@ class TripInvoice:
 
     @workflow.update(description="Go on with a parked invoice; optionally with a corrected trip or corrected answers.")
     def resume(self, request: Resume) -> str:
-        """Go on; everything is asked anew unless a number is already taken."""
+        """Go on; everything is asked anew unless a number is already taken, or could have been."""
         self.resumed += 1
         if not self.documents or _state_of(self.documents) is InvoiceState.ISSUED:
             self.void_reason = None  # a void that is recorded stays one: only its news is left
-        if not self.number_asked:
+        if self._can_change:
             self.trip = request.trip or self.trip
             self.corrections |= request.corrections
             self.sources, self.drafts = None, ()
@@ -238,7 +250,7 @@ class TripInvoice:
     def check_resume(self, request: Resume) -> None:
         """Refuse what would not help or would change a numbered document."""
         self._check_parked(request.reason)
-        if self.number_asked and (request.trip or request.corrections):
+        if not self._can_change and (request.trip or request.corrections):
             msg = "a number is taken, its content cannot change any more: resume without corrections, or void"
             raise ValueError(msg)
         corrected, own = request.trip or self.trip, self.trip
@@ -251,7 +263,7 @@ class TripInvoice:
         """End it."""
         self.void_reason = request.reason
         self.state = InvoiceState.RUNNING
-        return "voided" if not self.number_asked else "voided with its number"
+        return "voided with its number" if self.asked else "voided"
 
     @void.validator
     def check_void(self, request: Void) -> None:
@@ -260,6 +272,11 @@ class TripInvoice:
         if self.documents:
             msg = "its documents are issued; a credit note corrects them, not a void"
             raise ValueError(msg)
+
+    @property
+    def _can_change(self) -> bool:
+        """Whether the documents may still say something else: no number is asked for, or there was none to take."""
+        return not self.asked or self.exhausted
 
     def _check_parked(self, reason: str) -> None:
         if self.state is not InvoiceState.PARKED:
