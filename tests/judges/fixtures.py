@@ -1,6 +1,6 @@
 """The judges as fixtures: ``verapdf``, ``mustang``, ``schematron``; and how much they judged, at the end of a run.
 
-A test says what was judged with ``judged("veraPDF 3a", 17, 17)``.
+A test says what was judged with ``judged("veraPDF 3a: 17/17")``.
 """
 
 import contextlib
@@ -24,6 +24,9 @@ _FETCHES: Mapping[str, Callable[[], Path]] = {
     "schematron": programs.schematron,
 }
 _JUDGED = "judged"
+Judged = Callable[[str], None]
+Mustang = Callable[[Sequence[Path]], Verdicts]
+Schematron = Callable[[bytes, str], tuple[str, ...]]
 
 
 class VeraPdf(Protocol):
@@ -50,25 +53,25 @@ def verapdf() -> VeraPdf:
 
 
 @pytest.fixture(scope="session")
-def mustang() -> Callable[[Sequence[Path]], Verdicts]:
+def mustang() -> Mustang:
     """Judges Factur-X."""
     or_missing(lambda: (programs.java_compiler(), programs.mustang()))
     return mustang_judge.mustang
 
 
 @pytest.fixture(scope="session")
-def schematron() -> Callable[[bytes, str], tuple[str, ...]]:
+def schematron() -> Schematron:
     """Judges XML: the ids of the rules that it breaks and may not."""
     or_missing(programs.schematron)
     return schematron_judge.fatal
 
 
 @pytest.fixture
-def judged(record_property: Callable[[str, object], None]) -> Callable[[str, int, int], None]:
-    """Says at the end of the run what was judged, and how much of it was fine; with xdist, too."""
+def judged(record_property: Callable[[str, object], None]) -> Judged:
+    """Prints a line at the end of the run, whichever process the test runs in."""
 
-    def say(what: str, fine: int, of: int) -> None:
-        record_property(_JUDGED, f"{what} {fine}/{of}")
+    def say(line: str) -> None:
+        record_property(_JUDGED, line)
 
     return say
 

@@ -1,6 +1,5 @@
 """The judges catch what is planted, and let pass what is right: a judge that never objects proves nothing."""
 
-from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -8,18 +7,16 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject, StreamObject
 
 from tests.factories import invoice
-from tests.judges.fixtures import VeraPdf
+from tests.judges.fixtures import Mustang, Schematron, VeraPdf
 from tests.judges.press import SAMPLES, Page, page, pressed
 from tests.judges.schematron import schematron as all_failures
-from tests.judges.verdict import JudgeError, Verdicts
+from tests.judges.verdict import JudgeError
 from tests.servers import programs
 from tests.servers.programs import MissingServerError
 
 CII = (SAMPLES / "invoice.cii.xml").read_bytes()
 UBL = (SAMPLES / "invoice.ubl.xml").read_bytes()
 SAMPLES_OF = {"cii": CII, "ubl": UBL, "peppol-ubl": UBL, "xrechnung-ubl": UBL, "france-cii": CII, "france-ubl": UBL}
-Schematron = Callable[[bytes, str], tuple[str, ...]]
-Mustang = Callable[[Sequence[Path]], Verdicts]
 
 SQUARE = (
     '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="40" viewBox="0 0 2 2">{}<path d="M0 0h1v1h-1z"/></svg>'
