@@ -13,6 +13,7 @@ from tripinvoice.regimes import regime_for
 
 CASES = Path(__file__).parent / "cases"
 OUT = ".documents.json"
+TEXT = ".documents.txt"
 INPUTS = sorted(path for path in CASES.glob("*/*.json") if not path.name.endswith(OUT))
 
 
@@ -20,7 +21,7 @@ def documents_of(path: Path) -> list[Invoice]:
     """The documents of a case, each the first of its series, issued a minute after the trip."""
     sources = _read(path)
     issued_at = sources.trip.ended_at + timedelta(minutes=1)
-    period = regime_for(sources.trip).period(issued_at)
+    period = regime_for(sources.trip).numbering_period(issued_at)
     return [
         finish(draft, NumberTaken(document=draft.key, series=draft.series, period=period, no=1, issued_at=issued_at))
         for draft in assemble(sources)

@@ -1,45 +1,72 @@
-"""Readable cases: what goes in (``<case>.json``) and the legal documents that come out (``<case>.documents.json``).
+"""Readable cases: what goes in (``<case>.json``), and the legal documents that come out.
 
-Amounts are written as people write them. A change of the law or of the code shows here as a difference that somebody
-from the tax team can judge.
+They come out as data (``<case>.documents.json``) and as they are read (``<case>.documents.txt``). Amounts are written
+as people write them. A change of the law or of the code shows here as a difference that somebody from the tax team can
+judge.
 """
 
 import json
+import xml.etree.ElementTree as ET
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.golden.reading import CASES, INPUTS, OUT, documents_of
+from tests.golden.reading import CASES, INPUTS, OUT, TEXT, documents_of
 from tripinvoice import canonical
+from tripinvoice.invoice import Invoice
 from tripinvoice.money import Money
 from tripinvoice.regimes import REGIMES
+from tripinvoice.render import html
 
 
 def _readable(value: Any) -> Any:
-    """The same JSON with ``{"minor": 1240, "currency": "EUR"}`` written as ``"12.40 EUR"``."""
+    """The same JSON with ``{"minor": 1240, "currency": "EUR"}`` written as ``"12.40 EUR"``, without what is empty."""
     if isinstance(value, dict):
         if value.keys() == {"minor", "currency"}:
             return str(Money(**value))
-        return {key: _readable(item) for key, item in value.items()}
+        return {key: _readable(item) for key, item in value.items() if item not in (None, [], "", False)}
     return [_readable(item) for item in value] if isinstance(value, list) else value
+
+
+def _text(invoice: Invoice) -> str:
+    """What the document says, a line for each paragraph and row; cells are apart by a bar."""
+    page = ET.fromstring(html(invoice).removeprefix("<!DOCTYPE html>"))  # noqa: S314 (we wrote it)
+    lines = []
+    for element in page.iter():
+        if element.tag in {"h1", "h2", "p"}:
+            lines.append(_words(element))
+        elif element.tag == "tr":
+            lines.append(" | ".join(_words(cell) for cell in element))
+    return "\n".join(line for line in lines if line)
+
+
+def _words(element: ET.Element) -> str:
+    return " ".join("".join(element.itertext()).split())
 
 
 @pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_documents_of_a_case(path: Path, *, update_golden: bool) -> None:
     """They are what they were."""
-    documents = [_readable(json.loads(canonical.dump(invoice))) for invoice in documents_of(path)]
-    expected = path.with_name(path.stem + OUT)
+    invoices = documents_of(path)
+    documents = [_readable(json.loads(canonical.dump(invoice))) for invoice in invoices]
+    text = "\n\n".join(map(_text, invoices)) + "\n"
+    expected, said = path.with_name(path.stem + OUT), path.with_name(path.stem + TEXT)
     if update_golden:
         expected.write_text(json.dumps(documents, ensure_ascii=False, indent=2) + "\n")
+        said.write_text(text)
         pytest.skip(f"{expected.name} written; read the difference")
     assert json.loads(expected.read_text()) == documents
+    assert said.read_text() == text
 
 
 def test_every_regime_has_a_case_and_every_document_its_input() -> None:
     """Nothing is left over, no country is left out."""
     assert {path.parent.name for path in INPUTS} == {regime.template for regime in REGIMES}
     leftover = [
-        path for path in CASES.glob(f"*/*{OUT}") if path.with_name(path.name.removesuffix(OUT) + ".json") not in INPUTS
+        path
+        for suffix in (OUT, TEXT)
+        for path in CASES.glob(f"*/*{suffix}")
+        if path.with_name(path.name.removesuffix(suffix) + ".json") not in INPUTS
     ]
     assert leftover == []
