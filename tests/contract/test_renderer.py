@@ -20,6 +20,7 @@ import pytest_asyncio
 from pypdf import PdfReader
 
 from tests.factories import delivery_sources, draft, invoice, london_sources, new_york_sources, sources
+from tripinvoice.adapters.font_config import font_environment
 from tripinvoice.adapters.render_probe import probe
 from tripinvoice.adapters.renderer_weasyprint import RenderProcess, Wear, WeasyPrintRenderer
 from tripinvoice.assemble import assemble
@@ -116,9 +117,8 @@ async def test_the_same_invoice_is_the_same_bytes(renderer: WeasyPrintRenderer, 
 
 def _elsewhere(issued: list[Invoice], home: Path) -> list[str]:
     """The hashes of the PDFs, backwards printed so that the order is another, too."""
-    fonts = Path(__file__).parents[2] / "templates" / "fonts" / "fonts.conf"
     strange = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4711", "LC_ALL": "tr_TR.UTF-8", "HOME": str(home)}
-    ours = {"FONTCONFIG_FILE": str(fonts), "XDG_CACHE_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
+    ours = {"PYTHONPATH": os.pathsep.join(sys.path)} | font_environment(home)
     done = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],
         input=json.dumps([dump(one).decode() for one in reversed(issued)]),

@@ -1,8 +1,7 @@
 """A render process: invoices come in as canonical JSON, PDFs go out. Started by ``renderer_weasyprint``; see there.
 
 Run as ``python -m tripinvoice.adapters.render_child FD SETTINGS``. It has no business with files or networks: fonts
-come from the packaged folder that ``FONTCONFIG_FILE`` names, and the documents' URLs are refused unless they name a
-packaged asset.
+are those that ``font_config`` names, and the documents' URLs are refused unless they name a packaged asset.
 """
 
 import gc
@@ -133,9 +132,10 @@ def environment() -> str:
 
 
 def fonts_fingerprint() -> str:
-    """Identifies the packaged fonts: a hash of the files."""
+    """Identifies the fonts: a hash of the files."""
     digest = sha256()
-    for name, content in font_files().items():
+    for name, file in font_files().items():
+        content = file.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()[:12]

@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from multiprocessing import Pipe
 from pathlib import Path
 from queue import LifoQueue
 from typing import Any
 
+from tripinvoice.adapters.font_config import font_environment
 from tripinvoice.canonical import dump
 from tripinvoice.errors import DocumentError, RendererCrashedError
 from tripinvoice.invoice import Invoice
@@ -234,12 +234,11 @@ def available_processors() -> int:
 
 
 def render_environment(home: Path) -> dict[str, str]:
-    """The variables of a render process: our module path, the packaged fonts, a home of its own."""
+    """The variables of a render process: our module path, our fonts, a home of its own."""
     known = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return known | {
+    ours = {
         "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path),
-        "FONTCONFIG_FILE": str(files("templates") / "fonts" / "fonts.conf"),
         "HOME": str(home),
         "TMPDIR": str(home),
-        "XDG_CACHE_HOME": str(home),
     }
+    return known | ours | font_environment(home)
