@@ -21,7 +21,9 @@ from hashlib import sha256
 from importlib.metadata import version
 from importlib.resources import files
 from multiprocessing.connection import Connection
-from typing import Any, Final
+from typing import Any
+
+from PIL import features
 
 from tripinvoice.adapters.render_sample import sample
 from tripinvoice.canonical import dump, load
@@ -38,8 +40,8 @@ with warnings.catch_warnings():  # both are what probe() reports, in words of it
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-# Documents can be read aloud (PDF/UA-1, ISO 14289-1): tagged, with language and title. Costs about a tenth.
-_VARIANT: Final = "pdf/ua-1"
+    from tripinvoice.adapters.pdf_file import FORM, VARIANT, EInvoice, write
+
 _ASSETS = "asset:"
 _ASSET_SUFFIXES = (".png",)
 # After the parent's end a document in progress may be finished for this long.
@@ -96,23 +98,24 @@ class Press:
         invoice = load(content, Invoice)
         return self.pdf_of_html(html(invoice), invoice, identifier=sha256(content).digest()[:16])
 
-    def pdf_of_html(self, document: str, invoice: Invoice, *, identifier: bytes) -> bytes:
-        """The PDF of an HTML document in the look of an invoice's template."""
+    def pdf_of_html(
+        self, document: str, invoice: Invoice, *, identifier: bytes, e_invoice: EInvoice | None = None
+    ) -> bytes:
+        """The PDF of an HTML document in the look of an invoice's template; it carries the invoice for machines."""
         try:
-            written: bytes = HTML(string=document, url_fetcher=self._assets).write_pdf(
+            pages = HTML(string=document, url_fetcher=self._assets).render(
                 stylesheets=[self._style(invoice.draft.template, invoice.draft.paper)],
                 font_config=self._fonts,
                 cache=self._images,
-                pdf_identifier=identifier,
-                pdf_variant=_VARIANT,
+                pdf_variant=VARIANT,
             )
+            return write(pages, e_invoice, issued_at=invoice.issued_at, identifier=identifier)
         except FatalURLFetchingError:
             raise DocumentError(
                 "draft.template: it refers to something outside the package; put the file beside the template "
                 "and name it asset:<folder>/<file>.png",
                 field="draft.template",
             ) from None
-        return written
 
     def _style(self, template: str, paper: str) -> CSS:
         key = (template, paper.upper())
@@ -124,10 +127,11 @@ class Press:
 
 def environment() -> str:
     """Everything outside the templates that decides about a document's bytes."""
-    libraries = ("weasyprint", "pydyf", "tinycss2", "tinyhtml5", "babel", "jinja2")
-    parts = [f"{name} {version(name)}" for name in libraries]
+    libraries = ("weasyprint", "pydyf", "tinycss2", "tinyhtml5", "pillow", "babel", "jinja2")
+    parts = [FORM, *(f"{name} {version(name)}" for name in libraries)]
     parts += [f"pango {pango_version()}", f"harfbuzz {harfbuzz_version()}"]
     parts += [f"subset {'harfbuzz' if has_harfbuzz_subset() else 'fonttools'}", f"zlib {zlib.ZLIB_RUNTIME_VERSION}"]
+    parts += [f"lcms {features.version('littlecms2')}"]  # it writes the colour profile
     return "; ".join([*parts, f"fonts {fonts_fingerprint()}"])
 
 
