@@ -184,6 +184,13 @@ async def test_hostile_and_foreign_text_cannot_stop_a_document(renderer: WeasyPr
     assert "מסעדת השלום" in said
 
 
+async def test_what_a_document_could_not_show_is_told_by_code_point(renderer: WeasyPrintRenderer) -> None:
+    """From the render process to whoever asked."""
+    of = replace(draft(), recipient=Party(name="Kiosk 🍕 \ue000 寿司 مطعم"))
+    assert (await renderer.render(invoice(of))).replaced == ("U+E000", "U+1F355")
+    assert (await renderer.render(invoice())).replaced == ()
+
+
 async def test_a_document_that_cannot_be_made_says_why(renderer: WeasyPrintRenderer) -> None:
     """A permanent error, and the process goes on: it is not its fault."""
     before = renderer.pids()

@@ -76,8 +76,11 @@ class RenderProcess:
         if not self.greeting:
             self.greeting = self._receive(_START_SECONDS)
 
-    def print(self, content: bytes, seconds: float) -> bytes:
-        """The PDF of an invoice; raises :class:`DocumentError`, or :class:`RendererCrashedError` and is dead."""
+    def print(self, content: bytes, seconds: float) -> tuple[bytes, tuple[str, ...]]:
+        """The PDF of an invoice and the code points that it could not show.
+
+        Raises :class:`DocumentError`, or :class:`RendererCrashedError` and is dead.
+        """
         self.greet()
         try:
             self._pipe.send_bytes(content)
@@ -88,7 +91,7 @@ class RenderProcess:
         self.worn = head["worn"]
         if not head["ok"]:
             raise DocumentError(head["message"], field=head["field"])
-        return pdf
+        return pdf, tuple(head["replaced"])
 
     def stop(self) -> None:
         """Hang up and let it go; kill it if it does not."""
@@ -170,12 +173,13 @@ class WeasyPrintRenderer:
                 "invoice: a text contains half a character (a lone surrogate); mend it in the system it came from"
             ) from None
         with self._process() as process:
-            pdf = process.print(content, self._seconds)
+            pdf, replaced = process.print(content, self._seconds)
             return Rendition(
                 content=pdf,
                 media_type=MEDIA_TYPE,
                 template_version=process.greeting["template_version"],
                 environment=process.greeting["environment"],
+                replaced=replaced,
             )
 
     def pids(self) -> tuple[int, ...]:
