@@ -34,7 +34,14 @@ class InvoicingActivities:
         """The drafts that the regime makes of the evidence, archived one by one."""
         sources = archive.recall(request.sources, self.documents, Sources)
         shelf = Shelf.of(sources.trip)
-        return Preprocessed(drafts=tuple(self._archived(draft, request.sources, shelf) for draft in assemble(sources)))
+        drafts = assemble(sources)
+        for draft in drafts:
+            if draft.unverified:
+                activity.logger.warning(
+                    "rests on rules that nobody has verified",
+                    extra={"document": str(draft.key), "regime": draft.regime, "unverified": draft.unverified},
+                )
+        return Preprocessed(drafts=tuple(self._archived(draft, request.sources, shelf) for draft in drafts))
 
     @activity.defn(name="number", no_thread_cancel_exception=True)
     def number(self, request: NumberInput) -> Numbered:
@@ -46,7 +53,7 @@ class InvoicingActivities:
                 Claim(
                     document=draft.document,
                     series=draft.series,
-                    period=regime_named(draft.regime).period(now),
+                    period=regime_named(draft.regime).numbering_period(now, draft.time_zone),
                     claimed_at=now,
                     workflow_id=workflow_id,
                 )
@@ -69,4 +76,6 @@ class InvoicingActivities:
             line_of_business=draft.line_of_business,
             total=draft.totals.gross,
             account=draft.account,
+            time_zone=draft.time_zone,
+            unverified=draft.unverified,
         )

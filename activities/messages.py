@@ -61,7 +61,10 @@ class PreprocessInput:
 
 @dataclass(frozen=True, kw_only=True)
 class DraftRef:
-    """An archived draft, and what numbering and recording need to know of it."""
+    """An archived draft, and what numbering and recording need to know of it.
+
+    ``unverified`` names the rates and rules behind it that nobody has checked against the law.
+    """
 
     draft: ObjectRef
     sources: ObjectRef
@@ -73,6 +76,8 @@ class DraftRef:
     line_of_business: str
     total: Money
     account: str = ""
+    time_zone: str = ""
+    unverified: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,7 @@ from tripinvoice.invoice import (
     TaxId,
 )
 from tripinvoice.money import Money
-from tripinvoice.tax import Item, tax_exclusive, tax_inclusive
+from tripinvoice.tax import Item, Pricing, compute
 from tripinvoice.trip import LineOfBusiness
 
 # template, locale, paper, time zone, currency, country, name of the tax, rates
@@ -48,10 +48,8 @@ def documents(count: int, seed: int) -> Iterator[Invoice]:
 def _invoice(random: Random, no: int) -> Invoice:
     template, locale, paper, zone, currency, country, tax_name, rates = random.choice(_COUNTRIES)
     ride = random.random() < _RIDES
-    compute = tax_exclusive if country == "US" else tax_inclusive
-    taxed = compute(
-        [_item(random, currency, rates, ride=ride) for _ in range(_length(random, ride=ride))], currency, tax_name
-    )
+    items = [_item(random, currency, rates, ride=ride) for _ in range(_length(random, ride=ride))]
+    taxed = compute(items, currency, tax_name, Pricing(inclusive=country != "US"))
     supplier, platform = _party(random, country), _party(random, country)
     started = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=random.randrange(400_000))
     draft = Draft(
@@ -80,7 +78,8 @@ def _invoice(random: Random, no: int) -> Invoice:
         payments=(Payment(method="card", detail=f"Visa ·· {random.randrange(10_000):04}", amount=taxed.totals.gross),),
     )
     issued = started + timedelta(hours=1)
-    return Invoice(draft=draft, number=f"{country}-B-{no:07}", issued_at=issued, issue_date=date(2026, 11, 1))
+    number = f"{country}-B-{no:07}"
+    return Invoice(draft=draft, number=number, ledger_number=number, issued_at=issued, issue_date=date(2026, 11, 1))
 
 
 def _length(random: Random, *, ride: bool) -> int:

@@ -6,19 +6,21 @@ data, bounded here and escaped where it is printed.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from tripinvoice.errors import InvalidAnswerError
-from tripinvoice.invoice import Contract
+from tripinvoice.invoice import Contract, Kind
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Amount = Annotated[str, StringConstraints(pattern=r"^-?(0|[1-9][0-9]{0,12})(\.[0-9]{1,6})?$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Subdivision = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}-[A-Z0-9]{1,3}$")]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 
@@ -40,6 +42,9 @@ class Provides(StrEnum):
     SUPPLIER_TAX = "supplier_tax"
     MERCHANT_TAX = "merchant_tax"
     COURIER_TAX = "courier_tax"
+    RECIPIENT_TAX = "recipient_tax"
+    EXCHANGE_RATE = "exchange_rate"
+    NUMBERING = "numbering"
     FACTS = "facts"
 
 
@@ -108,6 +113,13 @@ class TaxIdAnswer(_Shape):
     value: Text
 
 
+class AddressOfInvoices(_Shape):
+    """Where e-invoices go: an EAS code (``0204``, ``9930``) and the address."""
+
+    scheme: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{2,4}$")]
+    value: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+
+
 class PartyAnswer(_Shape):
     """A person or company: rider, driver, fleet, merchant, courier, platform entity, business account."""
 
@@ -117,16 +129,70 @@ class PartyAnswer(_Shape):
     postcode: Annotated[str, StringConstraints(max_length=20)] | None = None
     city: Text | None = None
     country: Country | None = None
+    subdivision: Subdivision | None = None
     tax_ids: tuple[TaxIdAnswer, ...] = Field(default=(), max_length=6, strict=False)
+    electronic_address: AddressOfInvoices | None = None
 
 
 class TaxProfile(_Shape):
-    """A supplier's standing with the tax office on the day of the trip."""
+    """A supplier's standing with the tax office on the day of the trip.
+
+    ``consent`` names the agreement under which the platform writes his invoices. ``traits`` are what else a country's
+    regime asks, in its own words (``micro_entrepreneur``, ``lump_sum``); docs/law/ lists them.
+    """
 
     tax_ids: tuple[TaxIdAnswer, ...] = Field(default=(), max_length=6, strict=False)
     vat_registered: bool = True
     small_business: bool = False
     invoices_issued_by_platform: bool = True
+    consent: Ref | None = None
+    traits: tuple[Code, ...] = Field(default=(), max_length=10, strict=False)
+
+
+class RecipientProfile(PartyAnswer):
+    """The tax profile that a rider chose for this trip: to whom and how it is invoiced.
+
+    A ``company`` buys for its business. ``invoicing``: ``automatic`` after the trip, ``on_request`` when somebody asks,
+    or ``monthly``, one document for all trips of a month. ``self_billing_consent`` names the agreement under which the
+    company writes the supplier's invoices itself.
+    """
+
+    kind: Literal["personal", "company"] = "personal"
+    invoicing: Literal["automatic", "on_request", "monthly"] = "automatic"
+    buyer_reference: Text | None = None
+    purchase_order: Text | None = None
+    self_billing_consent: Ref | None = None
+
+
+class ExchangeRate(_Shape):
+    """What one unit of ``currency`` is worth in ``into``, as ``source`` published it on ``published``."""
+
+    currency: Currency
+    into: Currency
+    rate: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,10})?$")]
+    published: Annotated[date, Field(strict=False)]
+    source: Text
+
+
+class Registration(_Shape):
+    """What the authority said about the numbers of one supplier's documents of one kind in one period.
+
+    ``validation_code`` belongs to the whole series; ``prefix``, ``first`` and ``last`` are a stock of numbers.
+    """
+
+    supplier: Literal["driver", "fleet", "merchant", "courier", "platform"]
+    kind: Annotated[Kind, Field(strict=False)] = Kind.INVOICE
+    period: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{1,10}$")] | None = None
+    validation_code: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{1,20}$")] | None = None
+    prefix: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{0,10}$")] = ""
+    first: Annotated[int, Field(ge=0, lt=10**10)] | None = None
+    last: Annotated[int, Field(ge=0, lt=10**10)] | None = None
+
+
+class Numbering(_Shape):
+    """The registrations of the suppliers of a trip."""
+
+    registrations: tuple[Registration, ...] = Field(max_length=50, strict=False)
 
 
 class JourneyAnswer(_Shape):
@@ -160,6 +226,9 @@ _SHAPES: Mapping[Provides, type[_Shape] | None] = {
     Provides.SUPPLIER_TAX: TaxProfile,
     Provides.MERCHANT_TAX: TaxProfile,
     Provides.COURIER_TAX: TaxProfile,
+    Provides.RECIPIENT_TAX: RecipientProfile,
+    Provides.EXCHANGE_RATE: ExchangeRate,
+    Provides.NUMBERING: Numbering,
     Provides.FACTS: None,
 }
 

@@ -4,14 +4,14 @@ Pure: the same sources give the same drafts. ``assemble`` says everything but nu
 those two.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from tripinvoice.answers import Provides
-from tripinvoice.case import Case, Charge, read_case
+from tripinvoice.answers import ExchangeRate, Provides
+from tripinvoice.case import Case, Charge, clean, read_case
 from tripinvoice.errors import (
     ConflictError,
     InvalidAnswerError,
@@ -27,13 +27,14 @@ from tripinvoice.invoice import (
     Line,
     Payment,
     TaxCategory,
+    TaxInCurrency,
 )
 from tripinvoice.money import Money, allocate
 from tripinvoice.money_systems import Sources
 from tripinvoice.numbering import NumberTaken
-from tripinvoice.regimes import regime_for
-from tripinvoice.regimes.base import ContractPlan, Regime, Treatment
-from tripinvoice.tax import Item, Taxed, tax_exclusive, tax_inclusive
+from tripinvoice.regimes import regime_for, regime_named
+from tripinvoice.regimes.base import ContractPlan, Regime, Treatment, converted
+from tripinvoice.tax import Item, Taxed, compute
 from tripinvoice.trip import Completion, LineOfBusiness
 
 _REDUCTIONS = frozenset({"promotion", "refund"})
@@ -47,19 +48,22 @@ _CONTRACTS = {
 class _Bill:
     """One contract's amounts.
 
-    ``outside`` the customer paid beside the supply, ``sponsored`` the platform pays in his place.
+    ``outside`` the customer paid beside the supply, ``sponsored`` the platform pays in his place. ``rests_on`` names
+    the rates and rules that taxed it, ``rounding`` is what paying in cash added, in minor units.
     """
 
     plan: ContractPlan
     taxed: Taxed
     outside: tuple[Charge, ...]
     sponsored: tuple[Payment, ...]
+    rests_on: tuple[str, ...]
+    rounding: int = 0
 
     @property
     def due(self) -> int:
         """What the customer himself owes, in minor units."""
         owed = sum(charge.amount.minor for charge in self.outside) + self.taxed.totals.gross.minor
-        return owed - sum(payment.amount.minor for payment in self.sponsored)
+        return owed + self.rounding - sum(payment.amount.minor for payment in self.sponsored)
 
 
 def assemble(sources: Sources) -> tuple[Draft, ...]:
@@ -75,14 +79,43 @@ def assemble(sources: Sources) -> tuple[Draft, ...]:
     bills = [_bill(regime, case, plan, supplied) for plan in regime.plan(case)]
     for bill in bills:
         _check_bill(bill)
-    bills = _gather(bills)
-    drafts = tuple(
+    bills = _rounded(regime, case, _gather(bills))
+    drafts = (
         _draft(regime, case, bill, payments, supplied)
         for bill, payments in zip(bills, _payments(case, bills), strict=True)
     )
-    for draft in drafts:
-        regime.check(draft)
-    return drafts
+    return tuple(complete(regime, draft) for draft in drafts)
+
+
+def complete(regime: Regime, draft: Draft) -> Draft:
+    """The draft with what its form adds, checked: title, notes, and which rules behind it nobody has verified yet.
+
+    Raises a :class:`~tripinvoice.errors.PermanentError` when it lacks what the law asks of it.
+    """
+    form = regime.form(draft)
+    notes = tuple(dict.fromkeys((*draft.notes, *form.notes)))
+    rests_on = (*draft.unverified, *form.rules, form.title, *notes, *(line.note or "" for line in draft.tax_lines))
+    completed = replace(
+        draft,
+        title=form.title,
+        simplified=form.simplified,
+        notes=notes,
+        facts=tuple(dict.fromkeys((*draft.facts, *form.facts))),
+        unverified=_unverified(regime, rests_on, draft.supply_date),
+    )
+    regime.check(completed)
+    return completed
+
+
+def _unverified(regime: Regime, names: Iterable[str], supplied: date) -> tuple[str, ...]:
+    """Which of the named rates and rules nobody has checked against the law."""
+    unverified = {
+        name
+        for name in names
+        if (name in regime.rates and not regime.rate(name, supplied).verified)
+        or (name in regime.rules and not regime.rules[name].verified)
+    }
+    return tuple(sorted(unverified))
 
 
 def finish(draft: Draft, taken: NumberTaken) -> Invoice:
@@ -95,20 +128,23 @@ def finish(draft: Draft, taken: NumberTaken) -> Invoice:
             f"{draft.key}: the number belongs to another document; this is a fault of the ledger",
             field="number",
         )
-    return Invoice(
+    regime = regime_named(draft.regime)
+    invoice = Invoice(
         draft=draft,
-        number=taken.number,
+        number=regime.number(draft, taken),
+        ledger_number=taken.number,
         issued_at=taken.issued_at.astimezone(UTC),
         issue_date=taken.issued_at.astimezone(ZoneInfo(draft.time_zone)).date(),
     )
+    return replace(invoice, codes=regime.codes(invoice))
 
 
 def _check_charges(case: Case, regime: Regime) -> None:
     """Refuse another currency, contracts that the line of business does not have, and a trip without a price."""
-    if case.currency != regime.currency:
+    if case.currency != regime.currency and _rate_to(regime, case) is None:
         raise InvalidAnswerError(
             f"{case.charges[0].field}: charged in {case.currency}, but {regime.code} invoices in "
-            f"{regime.currency}; mend the system and resume",
+            f"{regime.currency}; mend the system, or have one provide 'exchange_rate' between the two, and resume",
             field="currency",
         )
     line_of_business = case.trip.line_of_business
@@ -125,6 +161,13 @@ def _check_charges(case: Case, regime: Regime) -> None:
             f"fare: no money system charged the {wanted} itself; mend the system that provides 'charges', then resume",
             field="charges",
         )
+
+
+def _rate_to(regime: Regime, case: Case) -> ExchangeRate | None:
+    """The exchange rate from the trip's currency to the country's, if a system told it."""
+    rate = case.exchange_rate
+    known = rate is not None and (rate.currency, rate.into) == (case.currency, regime.currency)
+    return rate if known else None
 
 
 def _is_price(case: Case, charge: Charge) -> bool:
@@ -145,17 +188,17 @@ def _bill(regime: Regime, case: Case, plan: ContractPlan, supplied: date) -> _Bi
     supply = [(c, _item(regime, c, t, supplied)) for c, t in treated if not t.outside]
     reducible = [item for charge, item in supply if charge.tax_class != "tip"]
     reduced = [item for c in reductions if not _sponsored(c) for item in _reduce(c, reducible)]
-    compute = tax_inclusive if regime.prices_include_tax else tax_exclusive
     items = [*(item for _, item in supply), *reduced]
     return _Bill(
         plan=plan,
-        taxed=compute(items, case.currency, regime.tax_name),
+        taxed=compute(items, case.currency, regime.tax_name, regime.pricing),
         outside=tuple(charge for charge, treatment in treated if treatment.outside),
         sponsored=tuple(
             Payment(method=f"platform_{c.tax_class}", detail=c.description, amount=-c.amount)
             for c in reductions
             if _sponsored(c)
         ),
+        rests_on=tuple(name for _, t in treated for name in (t.rate, *t.rules) if name),
     )
 
 
@@ -167,6 +210,9 @@ def _item(regime: Regime, charge: Charge, treatment: Treatment, supplied: date) 
         category=treatment.category,
         percent=rate,
         note=treatment.note,
+        exemption=treatment.exemption,
+        parts=treatment.parts,
+        classification=treatment.classification,
         description=charge.description,
         quantity=charge.quantity,
         unit=charge.unit,
@@ -250,6 +296,17 @@ def _gather(bills: Sequence[_Bill]) -> list[_Bill]:
     return [first, *selling[1:]]
 
 
+def _rounded(regime: Regime, case: Case, bills: Sequence[_Bill]) -> list[_Bill]:
+    """The bills, the first of them with what was rounded: who pays cash pays an amount that there are coins for."""
+    payments = case.payments or ()
+    if not regime.cash_step or all(payment.method != "cash" for payment in payments):
+        return list(bills)
+    rounding = sum(payment.amount.minor for payment in payments) - sum(bill.due for bill in bills)
+    if 2 * abs(rounding) > regime.cash_step:
+        return list(bills)
+    return [replace(bills[0], rounding=rounding), *bills[1:]]
+
+
 def _payments(case: Case, bills: Sequence[_Bill]) -> list[tuple[Payment, ...]]:
     """Each document's part of every payment, in proportion to what it asks; no minor unit is lost or made.
 
@@ -285,9 +342,9 @@ def _draft(regime: Regime, case: Case, bill: _Bill, payments: tuple[Payment, ...
         regime=regime.code,
         regime_version=regime.version,
         template=regime.template,
-        locale=regime.locale,
+        locale=regime.language(trip),
         paper=regime.paper,
-        time_zone=regime.time_zone,
+        time_zone=regime.zone(trip),
         country=regime.country,
         line_of_business=trip.line_of_business,
         currency=case.currency,
@@ -305,6 +362,27 @@ def _draft(regime: Regime, case: Case, bill: _Bill, payments: tuple[Payment, ...
         payments=payments,
         notes=plan.notes,
         account=case.account,
+        business=case.business,
+        facts=plan.facts,
+        consent=plan.consent,
+        buyer_reference=case.recipient_profile.buyer_reference if case.recipient_profile else None,
+        purchase_order=case.recipient_profile.purchase_order if case.recipient_profile else None,
+        rounding=Money(bill.rounding, case.currency) if bill.rounding else None,
+        national_tax=_national_tax(regime, case, taxed.totals.tax),
+        ranges=plan.ranges,
+        unverified=(*bill.rests_on, *plan.rules),
+    )
+
+
+def _national_tax(regime: Regime, case: Case, tax: Money) -> TaxInCurrency | None:
+    rate = _rate_to(regime, case)
+    if rate is None or case.currency == regime.currency:
+        return None
+    return TaxInCurrency(
+        tax=converted(tax, Decimal(rate.rate), regime.currency),
+        rate=Decimal(rate.rate),
+        rate_date=rate.published,
+        source=clean(rate.source),
     )
 
 

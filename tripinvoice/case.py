@@ -16,17 +16,20 @@ from pydantic import BaseModel
 from tripinvoice.answers import (
     Charges,
     City,
+    ExchangeRate,
     JourneyAnswer,
+    Numbering,
     PartyAnswer,
     Payments,
     Provides,
+    RecipientProfile,
     TaxIdAnswer,
     TaxProfile,
     TripRecord,
     read_answer,
 )
 from tripinvoice.errors import InvalidAnswerError, InvalidTripError, MissingAnswerError
-from tripinvoice.invoice import Contract, Party, Payment, TaxId, account_key
+from tripinvoice.invoice import Contract, Kind, NumberRange, Party, Payment, TaxId, account_key
 from tripinvoice.money import Money
 from tripinvoice.money_systems import Answer, Sources
 from tripinvoice.trip import Trip
@@ -91,7 +94,8 @@ class Case:
     """Everything known about one trip. ``payments`` is ``None`` when no system speaks about them.
 
     ``parties`` and ``tax_profiles`` are by the kind of answer (``Provides.DRIVER`` … ``Provides.SUPPLIER_TAX`` …);
-    ``refs`` are the parties' opaque references.
+    ``refs`` are the parties' opaque references. ``recipient_profile`` is how the customer wants to be invoiced; as a
+    party it is among ``parties``.
     """
 
     trip: Trip
@@ -103,6 +107,9 @@ class Case:
     tax_profiles: Mapping[Provides, TaxProfile]
     city: City | None = None
     journey: Journey = Journey()
+    recipient_profile: RecipientProfile | None = None
+    exchange_rate: ExchangeRate | None = None
+    numbering: Numbering | None = None
 
     @property
     def contracts(self) -> tuple[Contract, ...]:
@@ -139,15 +146,38 @@ class Case:
             raise _missing(Provides.CITY, "its licensing authority")
         return self.city.licensing_authority
 
+    def ranges(self, role: Provides, kind: Kind) -> tuple[NumberRange, ...]:
+        """What an authority said about the numbers of a supplier's documents of a kind."""
+        registrations = self.numbering.registrations if self.numbering else ()
+        return tuple(
+            NumberRange(period=r.period, validation_code=r.validation_code, prefix=r.prefix, first=r.first, last=r.last)
+            for r in registrations
+            if r.supplier == role.value and r.kind is kind
+        )
+
+    @property
+    def _recipient_role(self) -> Provides:
+        """Who is invoiced: the business account if one pays, else the chosen tax profile, else the rider."""
+        known = (Provides.BUSINESS, Provides.RECIPIENT_TAX)
+        return next((role for role in known if role in self.parties), Provides.RIDER)
+
     @property
     def recipient(self) -> Party | None:
-        """Whom the supply is invoiced to: the business account if one pays, else the rider, else nobody known."""
-        return self.parties.get(Provides.BUSINESS) or self.parties.get(Provides.RIDER)
+        """The party that the supply is invoiced to, if anybody is known."""
+        return self.parties.get(self._recipient_role)
+
+    @property
+    def business(self) -> bool:
+        """Whether the recipient buys for a business."""
+        profile = self.recipient_profile
+        return Provides.BUSINESS in self.parties or (profile is not None and profile.kind == "company")
 
     @property
     def account(self) -> str:
         """The account key of the recipient; empty when nobody, or no reference to it, is known."""
-        role = Provides.BUSINESS if Provides.BUSINESS in self.parties else Provides.RIDER
+        role = self._recipient_role
+        if role is Provides.RECIPIENT_TAX and role not in self.refs:
+            role = Provides.RIDER  # it is one of his profiles
         return account_key(self.refs[role]) if role in self.refs else ""
 
 
@@ -178,7 +208,10 @@ def read_case(sources: Sources) -> Case:
     payments = reader.many(Provides.PAYMENTS, Payments)
     currency = _one_currency([*charges, *payments])
     record = reader.one(Provides.TRIP, TripRecord) or TripRecord()
-    parties = {role: answer for role in _ROLES if (answer := reader.one(role, PartyAnswer))}
+    profile = reader.one(Provides.RECIPIENT_TAX, RecipientProfile)
+    parties: dict[Provides, PartyAnswer] = {role: a for role in _ROLES if (a := reader.one(role, PartyAnswer))}
+    if profile is not None:
+        parties[Provides.RECIPIENT_TAX] = profile
     return Case(
         trip=sources.trip,
         currency=currency,
@@ -187,10 +220,13 @@ def read_case(sources: Sources) -> Case:
         parties={role: _party(role, answer) for role, answer in parties.items()},
         refs=_refs(record, parties),
         tax_profiles={
-            role: _tax_profile(role, profile) for role in _TAX_ROLES if (profile := reader.one(role, TaxProfile))
+            role: _tax_profile(role, standing) for role in _TAX_ROLES if (standing := reader.one(role, TaxProfile))
         },
         city=reader.one(Provides.CITY, City),
         journey=_journey(reader.one(Provides.JOURNEY, JourneyAnswer)),
+        recipient_profile=profile,
+        exchange_rate=reader.one(Provides.EXCHANGE_RATE, ExchangeRate),
+        numbering=reader.one(Provides.NUMBERING, Numbering),
     )
 
 
@@ -326,7 +362,14 @@ def _party(role: Provides, answer: PartyAnswer) -> Party:
         city=clean(answer.city or "") or None,
         country=answer.country,
         tax_ids=_tax_ids(role.value, answer.tax_ids),
+        subdivision=answer.subdivision,
+        electronic_address=_electronic_address(answer),
     )
+
+
+def _electronic_address(answer: PartyAnswer) -> TaxId | None:
+    address = answer.electronic_address
+    return TaxId(scheme=address.scheme, value=clean(address.value)) if address else None
 
 
 def _tax_profile(role: Provides, answer: TaxProfile) -> TaxProfile:

@@ -25,17 +25,27 @@ class Contract(StrEnum):
 
 
 class Kind(StrEnum):
-    """What sort of document it is."""
+    """What sort of document it is. A credit note takes back all or a part of one that was issued."""
 
     INVOICE = "invoice"
     RECEIPT = "receipt"
+    CREDIT_NOTE = "credit_note"
 
 
 class IssuerMode(StrEnum):
-    """In what capacity the issuer writes the document."""
+    """In what capacity the issuer writes the document.
+
+    ``OWN``: the supplier himself. ``ON_BEHALF``: the platform in the supplier's name (VAT Directive art. 220).
+    ``SELF_BILLED``: the recipient (art. 224). ``PRINCIPAL``: the platform, which sells the ride in its own name.
+    ``DEEMED_SUPPLIER``: the platform, which the law takes for the supplier (India: s. 9(5) CGST Act; VAT Directive art.
+    28a).
+    """
 
     OWN = "own"
     ON_BEHALF = "on_behalf"
+    SELF_BILLED = "self_billed"
+    PRINCIPAL = "principal"
+    DEEMED_SUPPLIER = "deemed_supplier"
 
 
 class TaxCategory(StrEnum):
@@ -44,12 +54,16 @@ class TaxCategory(StrEnum):
     STANDARD = "S"
     ZERO = "Z"
     EXEMPT = "E"
+    REVERSE_CHARGE = "AE"
     OUTSIDE = "O"
 
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentKey:
-    """What exists exactly once: one document per trip, contract, kind and revision."""
+    """What exists exactly once: one document per trip, contract, kind and revision.
+
+    ``revision`` is the trip's; of credit notes it counts those of one contract: 1, 2, 3 …
+    """
 
     trip_id: str
     contract: Contract
@@ -77,7 +91,11 @@ class TaxId:
 
 @dataclass(frozen=True, kw_only=True)
 class Party:
-    """Supplier, issuer or recipient, frozen as they were when the document was made."""
+    """Supplier, issuer or recipient, frozen as they were when the document was made.
+
+    ``subdivision`` is the ISO 3166-2 code of a state or region where the law asks for it; ``electronic_address`` is
+    where e-invoices go (EN 16931 BT-34, BT-49; its scheme is an EAS code such as ``0204``).
+    """
 
     name: str
     address: tuple[str, ...] = ()
@@ -85,11 +103,17 @@ class Party:
     city: str | None = None
     country: str | None = None
     tax_ids: tuple[TaxId, ...] = ()
+    subdivision: str | None = None
+    electronic_address: TaxId | None = None
 
     @property
     def has_address(self) -> bool:
         """Whether the address is complete enough for a full invoice."""
         return bool(self.address and self.city and self.country)
+
+    def tax_id(self, *schemes: str) -> str | None:
+        """The value of the first identification of these schemes, in the order of the schemes."""
+        return next((i.value for scheme in schemes for i in self.tax_ids if i.scheme == scheme), None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +122,9 @@ class Line:
 
     ``code`` names it in the template's catalog; ``description`` is the upstream's own text (a dish, a fee) and
     wins over the catalog. ``gross`` is what was charged; ``net`` and ``tax`` are its share of the document's
-    totals, so they always add up. ``quantity`` is informational: amounts are for the whole line.
+    totals, so they always add up. ``quantity`` is informational: amounts are for the whole line. ``classification`` is
+    the law's own code of what was supplied (India: HSN or SAC). ``credits`` is, on a credit note, the line it takes
+    back.
     """
 
     id: str
@@ -111,11 +137,26 @@ class Line:
     gross: Money
     tax_category: TaxCategory
     tax_rate: Decimal
+    classification: str | None = None
+    credits: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaxPart:
+    """One of several taxes that make up a tax line: India's CGST and SGST."""
+
+    name: str
+    tax_rate: Decimal
+    tax: Money
 
 
 @dataclass(frozen=True, kw_only=True)
 class TaxLine:
-    """The tax of one category and rate: ``tax_rate`` is percent (``Decimal("19")``), ``note`` why there is none."""
+    """The tax of one category and rate.
+
+    ``tax_rate`` is percent (``Decimal("19")``); ``note`` says why there is none, ``exemption`` says it in the code list
+    VATEX (EN 16931 BT-121); ``parts`` are the taxes it is made of, where there are several.
+    """
 
     tax_category: TaxCategory
     tax_rate: Decimal
@@ -124,6 +165,8 @@ class TaxLine:
     tax: Money
     gross: Money
     note: str | None = None
+    exemption: str | None = None
+    parts: tuple[TaxPart, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,13 +200,72 @@ class Journey:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fact:
+    """Something more that is printed beside the dates: ``label`` is a catalog key, ``value`` a text."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberRange:
+    """What an authority said about the numbers of one series.
+
+    ``validation_code`` was given to the series (Portugal: AT). ``prefix`` with ``first`` to ``last``, both included, is
+    a stock of numbers that it handed out (Taiwan). Of one ``period``, or of all.
+    """
+
+    period: str | None = None
+    validation_code: str | None = None
+    prefix: str = ""
+    first: int | None = None
+    last: int | None = None
+
+    @property
+    def size(self) -> int | None:
+        """How many numbers it holds; ``None`` when it is no stock."""
+        return None if self.first is None or self.last is None else self.last - self.first + 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaxInCurrency:
+    """The tax in the country's own currency, where the document is in another (VAT Directive art. 230; BT-111).
+
+    ``rate`` is units of that currency for one of the document's, of ``rate_date``, as ``source`` published it.
+    """
+
+    tax: Money
+    rate: Decimal
+    rate_date: date
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correction:
+    """What a credit note takes back: the number and date of the document it refers to (VAT Directive art. 219).
+
+    ``request`` identifies who asked for it, so that asking twice credits once; ``reason`` is printed.
+    """
+
+    document: DocumentKey
+    number: str
+    issue_date: date
+    reason: str
+    request: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """Everything of a document but its number and date of issue.
 
-    ``series`` and ``period`` (where the number will come from) belong to it: ``series`` is per supplier,
-    ``period`` is left to the moment of claiming. ``notes`` are catalog keys of texts the law wants printed;
-    ``outside`` are amounts the customer paid that are no part of this supply (a tip). ``account`` is the account key
-    of whom it is invoiced to (:func:`account_key`), empty when nobody is known.
+    ``series`` is where the number will come from, per supplier and kind; its period is left to the moment of
+    claiming, and ``ranges`` are what an authority said about its numbers. ``title`` is the catalog key of what the
+    document calls itself. ``simplified``: the law lets it say less. ``notes`` are catalog keys of texts the law
+    wants printed, ``facts`` more to print; ``outside`` are amounts the customer paid that are no part of this
+    supply (a tip). ``consent`` names the agreement under which somebody else writes it. ``rounding`` is what cash
+    payment added or took (EN 16931 BT-114). ``unverified`` names the rates and rules behind it that nobody has
+    checked against the law. ``account`` is the account key of whom it is invoiced to (:func:`account_key`), empty
+    when nobody is known; ``business`` says that he buys for a business.
     """
 
     key: DocumentKey
@@ -190,16 +292,51 @@ class Draft:
     payments: tuple[Payment, ...] = ()
     notes: tuple[str, ...] = ()
     account: str = ""
+    title: str = ""
+    simplified: bool = False
+    business: bool = False
+    facts: tuple[Fact, ...] = ()
+    consent: str | None = None
+    buyer_reference: str | None = None
+    purchase_order: str | None = None
+    rounding: Money | None = None
+    national_tax: TaxInCurrency | None = None
+    correction: Correction | None = None
+    ranges: tuple[NumberRange, ...] = ()
+    unverified: tuple[str, ...] = ()
+
+    @property
+    def payable(self) -> Money:
+        """What the supply costs its customer: the gross amount, rounded where cash was."""
+        return self.totals.gross if self.rounding is None else self.totals.gross + self.rounding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Code:
+    """A code that the law wants on the document: ``label`` is its catalog key.
+
+    ``text`` is printed as it is (Portugal's ATCUD), ``qr`` as a QR code with this content.
+    """
+
+    label: str
+    text: str | None = None
+    qr: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Invoice:
-    """A numbered draft: the legal document. ``issued_at`` is UTC; ``issue_date`` is that day at the supplier's."""
+    """A numbered draft: the legal document.
+
+    ``number`` is as the country writes it, ``ledger_number`` as the ledger knows it: unique among all suppliers.
+    ``issued_at`` is UTC; ``issue_date`` is that day at the supplier's.
+    """
 
     draft: Draft
     number: str
+    ledger_number: str
     issued_at: datetime
     issue_date: date
+    codes: tuple[Code, ...] = ()
 
 
 def account_key(reference: str) -> str:

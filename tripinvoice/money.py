@@ -124,12 +124,14 @@ def total(amounts: Iterable[Money], currency: str) -> Money:
 def distribute(whole: int, exact: Sequence[Fraction]) -> list[int]:
     """Round shares so that they sum to ``whole``: largest remainder, ties in order.
 
-    ``whole`` must be the rounded sum of the exact shares; then each result is its share rounded down or up.
+    Where ``whole`` is the rounded sum of the exact shares, each result is its share rounded down or up; where a law
+    rounds otherwise, what is more or less goes evenly to all.
     """
     floors = [math.floor(share) for share in exact]
     largest_first = sorted(range(len(exact)), key=lambda i: (floors[i] - exact[i], i))
-    for i in largest_first[: whole - sum(floors)]:
-        floors[i] += 1
+    each, some = divmod(whole - sum(floors), len(exact)) if exact else (0, 0)
+    for place, i in enumerate(largest_first):
+        floors[i] += each + (place < some)
     return floors
 
 

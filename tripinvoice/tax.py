@@ -4,17 +4,47 @@ Two ways to price. *Tax-inclusive* (VAT countries): what was charged is fixed, s
 ``round_half_up(gross / (1 + rate))`` and the tax is the rest. *Tax-exclusive* (US sales tax): per category and rate the
 tax is ``round_half_up(net * rate)``. Rounding happens once per rate, never per line; the lines then share the rounded
 sums by largest remainder, so that no line moves by more than one minor unit. This satisfies the sums of EN 16931-1
-(BR-CO-10, -13, -14, -15; BR-S-08) and keeps what the customer paid.
+(BR-CO-10, -13, -14, -15; BR-S-08) and keeps what the customer paid. Where a law rounds otherwise, its :class:`Pricing`
+says so.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 
 from tripinvoice.errors import TotalsError
-from tripinvoice.invoice import Line, TaxCategory, TaxLine, Totals
+from tripinvoice.invoice import Line, TaxCategory, TaxLine, TaxPart, Totals
 from tripinvoice.money import Money, distribute, round_half_up, total
+
+
+class Rounding(StrEnum):
+    """What is rounded, and how, once per rate; the other amount is the rest.
+
+    ``NET``: the net, half up. ``TAX``: the tax, half up (Australia: a total divided by 11). ``TAX_DOWN``: the tax,
+    fractions dropped (usual in Japan).
+    """
+
+    NET = "net"
+    TAX = "tax"
+    TAX_DOWN = "tax_down"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pricing:
+    """How prices are quoted and tax is rounded.
+
+    ``unit`` is the smallest amount of tax, in minor units (Taiwan: 100).
+    """
+
+    inclusive: bool = True
+    rounding: Rounding = Rounding.NET
+    unit: int = 1
+
+
+INCLUSIVE = Pricing()
+"""Prices contain the tax, the net is rounded half up: the usual way of VAT countries."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +52,8 @@ class Item:
     """One priced thing before tax is computed; ``amount`` is gross or net as the regime prices.
 
     ``percent`` is the rate (``Decimal("19")``), zero in every category but standard. ``note`` is the catalog key
-    that says why there is no tax.
+    that says why there is no tax, ``exemption`` its code in VATEX. ``parts`` name the taxes that share the rate equally
+    (India: CGST and SGST).
     """
 
     code: str
@@ -30,6 +61,9 @@ class Item:
     category: TaxCategory
     percent: Decimal = Decimal(0)
     note: str | None = None
+    exemption: str | None = None
+    parts: tuple[str, ...] = ()
+    classification: str | None = None
     description: str | None = None
     quantity: Decimal = Decimal(1)
     unit: str = "C62"
@@ -52,59 +86,81 @@ class _Split:
     tax: Sequence[int]
 
 
-_Splitter = Callable[[Sequence[int], Fraction], _Split]
-
-
-def tax_inclusive(items: Iterable[Item], currency: str, tax_name: str) -> Taxed:
-    """Lines, tax lines and totals of amounts that contain the tax; the gross of every item is kept."""
-    return _taxed(items, currency, tax_name, _split_gross)
-
-
-def tax_exclusive(items: Iterable[Item], currency: str, tax_name: str) -> Taxed:
-    """Lines, tax lines and totals of amounts to which the tax is added; the net of every item is kept."""
-    return _taxed(items, currency, tax_name, _add_tax)
-
-
-def _split_gross(amounts: Sequence[int], rate: Fraction) -> _Split:
-    gross = sum(amounts)
-    net = distribute(round_half_up(gross / (1 + rate)), [amount / (1 + rate) for amount in amounts])
-    return _Split(net=net, tax=[a - n for a, n in zip(amounts, net, strict=True)])
-
-
-def _add_tax(amounts: Sequence[int], rate: Fraction) -> _Split:
-    tax = distribute(round_half_up(sum(amounts) * rate), [amount * rate for amount in amounts])
-    return _Split(net=amounts, tax=tax)
-
-
-def _taxed(items: Iterable[Item], currency: str, tax_name: str, split: _Splitter) -> Taxed:
-    """Group by category and rate, split each group, number the lines in the order of the items."""
+def compute(items: Iterable[Item], currency: str, tax_name: str, pricing: Pricing) -> Taxed:
+    """Lines, tax lines and totals. Of inclusive prices the gross of every item is kept, of others the net."""
     numbered = list(enumerate(items, start=1))
     groups: dict[tuple[TaxCategory, Decimal], list[tuple[int, Item]]] = {}
     for no, item in numbered:
         groups.setdefault((item.category, item.percent), []).append((no, item))
     lines: dict[int, Line] = {}
     tax_lines = []
-    for (category, percent), group in groups.items():
-        parts = split([item.amount.minor for _, item in group], Fraction(percent) / 100)
-        for (no, item), net, tax in zip(group, parts.net, parts.tax, strict=True):
+    for (_, percent), group in groups.items():
+        amounts = [item.amount.minor for _, item in group]
+        split = _split(amounts, Fraction(percent) / 100, pricing, _parts(group))
+        for (no, item), net, tax in zip(group, split.net, split.tax, strict=True):
             lines[no] = _line(no, item, Money(net, currency), Money(tax, currency))
-        of_group = [lines[no] for no, _ in group]
-        sums = _sums(of_group, currency)
-        tax_lines.append(
-            TaxLine(
-                tax_category=category,
-                tax_rate=percent,
-                name=tax_name,
-                net=sums.net,
-                tax=sums.tax,
-                gross=sums.gross,
-                note=next((item.note for _, item in group if item.note), None),
-            )
-        )
+        tax_lines.append(_tax_line(group, _sums([lines[no] for no, _ in group], currency), tax_name))
     in_order = tuple(lines[no] for no, _ in numbered)
     taxed = Taxed(lines=in_order, tax_lines=tuple(tax_lines), totals=_sums(in_order, currency))
-    check(taxed)
+    check(taxed, pricing)
     return taxed
+
+
+def _parts(group: Sequence[tuple[int, Item]]) -> tuple[str, ...]:
+    return next((item.parts for _, item in group if item.parts), ())
+
+
+def _split(amounts: Sequence[int], rate: Fraction, pricing: Pricing, parts: Sequence[str]) -> _Split:
+    whole = sum(amounts)
+    if not pricing.inclusive:
+        tax = _tax(whole * rate, pricing, parts)
+        return _Split(net=amounts, tax=_shared(tax, [amount * rate for amount in amounts], pricing.unit))
+    net = _net(whole, rate, pricing, parts)
+    nets = _shared(net, [amount / (1 + rate) for amount in amounts], pricing.unit)
+    return _Split(net=nets, tax=[amount - net for amount, net in zip(amounts, nets, strict=True)])
+
+
+def _net(gross: int, rate: Fraction, pricing: Pricing, parts: Sequence[str]) -> int:
+    if pricing.rounding is Rounding.NET and pricing.unit * max(1, len(parts)) == 1:
+        return round_half_up(gross / (1 + rate))
+    return gross - _tax(gross * rate / (1 + rate), pricing, parts)
+
+
+def _tax(exact: Fraction, pricing: Pricing, parts: Sequence[str]) -> int:
+    """The tax of a group as the law rounds it; several parts are equal, so one is rounded and taken so many times."""
+    step = pricing.unit * max(1, len(parts))
+    steps = exact / step
+    return step * (int(steps) if pricing.rounding is Rounding.TAX_DOWN else round_half_up(steps))
+
+
+def _shared(whole: int, exact: Sequence[Fraction], unit: int) -> list[int]:
+    """Shares in whole units, as long as the sum is one."""
+    if whole % unit:
+        unit = 1
+    return [share * unit for share in distribute(whole // unit, [share / unit for share in exact])]
+
+
+def _tax_line(group: Sequence[tuple[int, Item]], sums: Totals, tax_name: str) -> TaxLine:
+    first, parts = group[0][1], _parts(group)
+    return TaxLine(
+        tax_category=first.category,
+        tax_rate=first.percent,
+        name=parts[0] if len(parts) == 1 else tax_name,
+        net=sums.net,
+        tax=sums.tax,
+        gross=sums.gross,
+        note=next((item.note for _, item in group if item.note), None),
+        exemption=next((item.exemption for _, item in group if item.exemption), None),
+        parts=tuple(
+            TaxPart(
+                name=name,
+                tax_rate=first.percent / len(parts),
+                tax=Money(sums.tax.minor // len(parts), sums.tax.currency),
+            )
+            for name in parts
+            if len(parts) > 1
+        ),
+    )
 
 
 def _line(no: int, item: Item, net: Money, tax: Money) -> Line:
@@ -119,6 +175,7 @@ def _line(no: int, item: Item, net: Money, tax: Money) -> Line:
         gross=net + tax,
         tax_category=item.category,
         tax_rate=item.percent,
+        classification=item.classification,
     )
 
 
@@ -130,12 +187,12 @@ def _sums(parts: Sequence[Line] | Sequence[TaxLine], currency: str) -> Totals:
     )
 
 
-def check(taxed: Taxed) -> None:
+def check(taxed: Taxed, pricing: Pricing) -> None:
     """Raise :class:`TotalsError` unless everything adds up to the minor unit.
 
     Checks that net plus tax is gross in every line, tax line and the totals; that there is one tax line per category
     and rate, and that it sums its lines; that the totals sum the tax lines; and that the tax of a rate is net
-    times rate as exactly as whole minor units allow, and none outside the standard category.
+    times rate as exactly as the law's rounding allows, its parts its sum, and none outside the standard category.
     """
     currency = taxed.totals.gross.currency
     parts: list[Line | TaxLine | Totals] = [*taxed.lines, *taxed.tax_lines, taxed.totals]
@@ -151,17 +208,22 @@ def check(taxed: Taxed) -> None:
     for rate, tax_line in zip(rates, taxed.tax_lines, strict=True):
         if _sums(of_lines[rate], currency) != Totals(net=tax_line.net, tax=tax_line.tax, gross=tax_line.gross):
             raise _disagree("a tax line is not the sum of its lines")
-        _check_rate(tax_line)
+        _check_rate(tax_line, pricing)
     if _sums(taxed.tax_lines, currency) != taxed.totals:
         raise _disagree("the totals are not the sum of the tax lines")
 
 
-def _check_rate(tax_line: TaxLine) -> None:
+def _check_rate(tax_line: TaxLine, pricing: Pricing) -> None:
     if tax_line.tax_category is not TaxCategory.STANDARD and tax_line.tax:
         raise _disagree("there is tax in a category that has none")
+    if tax_line.parts and total((part.tax for part in tax_line.parts), tax_line.tax.currency) != tax_line.tax:
+        raise _disagree("the parts of a tax are not its sum")
     rate = Fraction(tax_line.tax_rate) / 100
-    # Half a minor unit of rounding in the net is (1 + rate) / 2 in the tax.
-    if abs(tax_line.tax.minor - tax_line.net.minor * rate) > (1 + rate) / 2:
+    # Rounding moves the tax by up to half a step, dropping fractions by up to a whole one; of an inclusive price the
+    # net moves the other way, which is once more the rate of it.
+    step = pricing.unit * max(1, len(tax_line.parts))
+    moved = Fraction(step) if pricing.rounding is Rounding.TAX_DOWN else Fraction(step, 2)
+    if abs(tax_line.tax.minor - tax_line.net.minor * rate) > moved * (1 + rate):
         raise _disagree("the tax is not the rate of the net amount")
 
 

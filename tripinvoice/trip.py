@@ -21,7 +21,17 @@ class Product(StrEnum):
 
     TAXI = "taxi"
     HIRE_CAR = "hire_car"
+    MOTO = "moto"
     COURIER = "courier"
+
+
+class PricingBasis(StrEnum):
+    """How the price was made. Where a law asks (France), the rate depends on it."""
+
+    DISTANCE = "distance"
+    TIME = "time"
+    METER = "meter"
+    UPFRONT = "upfront"
 
 
 class Completion(StrEnum):
@@ -58,6 +68,7 @@ class Trip:
     completion: Completion = Completion.COMPLETED
     distance_m: int | None = None
     same_municipality: bool | None = None
+    pricing_basis: PricingBasis | None = None
     time_zone: str | None = None
     locale: str | None = None
     revision: int = 1

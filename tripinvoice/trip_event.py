@@ -27,7 +27,7 @@ from pydantic import (
 
 from tripinvoice.errors import InvalidTripError
 from tripinvoice.strict_json import kind_of, read_object
-from tripinvoice.trip import Completion, LineOfBusiness, Place, Product, Trip
+from tripinvoice.trip import Completion, LineOfBusiness, Place, PricingBasis, Product, Trip
 
 SCHEMA = "trip.completed/1"
 MAX_BYTES = 256 * 1024
@@ -89,6 +89,7 @@ class _TripEvent(_Shape):
     completion: Annotated[Completion, Field(strict=False)] = Completion.COMPLETED
     distance_m: Annotated[int, Field(ge=0, le=MAX_DISTANCE_M)] | None = None
     same_municipality: bool | None = None
+    pricing_basis: Annotated[PricingBasis, Field(strict=False)] | None = None
     time_zone: Zone | None = None
     locale: (
         Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")] | None
@@ -118,6 +119,7 @@ _REMEDIES = {
     "ended_at": "send an RFC 3339 time with its zone such as '2026-03-01T10:20:00Z'",
     "distance_m": f"send whole metres from 0 to {MAX_DISTANCE_M}",
     "same_municipality": "send true or false, or leave it out",
+    "pricing_basis": f"send one of {', '.join(PricingBasis)}, or leave it out",
     "time_zone": "send an IANA time zone name such as 'Europe/Berlin'",
     "locale": "send a BCP 47 language tag such as 'de-DE'",
     "revision": "send a whole number from 1 to 1000",

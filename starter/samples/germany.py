@@ -1,5 +1,7 @@
 """Sample trips in Germany: Berlin, Munich and Frankfurt."""
 
+from dataclasses import replace
+
 from starter.samples.scene import (
     APPLE_PAY,
     CASH,
@@ -42,6 +44,7 @@ def _market(prefix: str, subdivision: str, municipality: str, city: str) -> Mark
 
 BERLIN = _market("de-berlin", "DE-BE", "11000000", "Berlin")
 MUNICH = _market("de-munich", "DE-BY", "09162000", "München")
+KONSTANZ = replace(_market("de-konstanz", "DE-BW", "08335043", "Konstanz"), currency="CHF")
 FRANKFURT = _market("de-frankfurt", "DE-HE", "06412000", "Frankfurt am Main")
 _POTSDAM = Place(country="DE", subdivision="DE-BB", municipality="12054000")
 _INGOLSTADT = Place(country="DE", subdivision="DE-BY", municipality="09161000")
@@ -97,6 +100,20 @@ _COMPANY: dict[str, Body] = {
         "city": "München",
         "country": "DE",
         "tax_ids": [{"scheme": "VAT", "value": "DE999999059"}],
+    },
+}
+
+_OWN_COMPANY: dict[str, Body] = {
+    "rider-tax-profiles": {
+        "ref": "tax-de-1",
+        "kind": "company",
+        "name": "Großmann-Weiß Übersetzungen",
+        "address": ["Winterfeldtstraße 21"],
+        "postcode": "10781",
+        "city": "Berlin",
+        "country": "DE",
+        "tax_ids": [{"scheme": "VAT", "value": "DE999999083"}],
+        "purchase_order": "Projekt Nordlicht",
     },
 }
 
@@ -199,6 +216,41 @@ _RIDES = (
         charges={"fares": [fare("19.99")], "tips": [tip("1.50")]},
         parties=_HIRE_CAR | {"riders": {"ref": "rid-de-3", "name": "ליאורה בן־דוד"}},
         pay=PAYPAL,
+    ),
+    Scene(
+        slug="hire-car-tax-profile",
+        market=BERLIN,
+        product=Product.HIRE_CAR,
+        begins="2026-02-11T18:05",
+        minutes=21,
+        distance_m=7_900,
+        journey=("Potsdamer Platz, Berlin", "Adlershof, Berlin"),
+        charges={
+            "fares": [fare("22.30")],
+            "booking-fees": [charge("booking_fee", "1.20", "platform_fee", "platform_fee")],
+        },
+        parties=_HIRE_CAR | _RIDER | _OWN_COMPANY,
+    ),
+    Scene(
+        slug="taxi-to-zurich",
+        market=KONSTANZ,
+        begins="2026-03-19T13:20",
+        minutes=71,
+        distance_m=76_400,
+        dropoff=Place(country="CH", subdivision="CH-ZH", municipality="261"),
+        journey=("Bahnhof, Konstanz", "Hauptbahnhof, Zürich"),
+        charges={"fares": [fare("214.00")]},
+        parties=_OWN_TAXI
+        | {
+            "exchange-rates": {
+                "currency": "CHF",
+                "into": "EUR",
+                "rate": "1.0683",
+                "published": "2026-03-18",
+                "source": "EZB",
+            }
+        },
+        pay=CASH,
     ),
     Scene(
         slug="hire-car-promotion",

@@ -4,6 +4,8 @@
 """
 
 import textwrap
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import typer.main
@@ -14,8 +16,9 @@ from starter.cli import app
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
 from tests.cli.commands import commands
-from tests.docs import compose
+from tests.docs import compose, law
 from tripinvoice.audit.findings import EXPLAINED, Rule
+from tripinvoice.regimes import REGIMES
 from tripinvoice.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parent.parent.parent
@@ -96,11 +99,20 @@ def audit_rules() -> str:
     return "\n".join(rows) + "\n"
 
 
-PAGES = {"docs/settings.md": settings_table, "docs/cli.md": cli_reference, "docs/audit.md": audit_rules}
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/settings.md": settings_table,
+    "docs/cli.md": cli_reference,
+    "docs/audit.md": audit_rules,
+    "docs/law.md": law.index,
+    **{law.page_of(regime): partial(law.page, regime) for regime in REGIMES},
+}
 
 
 def main() -> None:
-    """Write all of them."""
+    """Write all of them; the page of a new regime begins with its name."""
+    for regime in REGIMES:
+        if not (new := ROOT / law.page_of(regime)).exists():
+            new.write_text(f"{law.begin(regime)}{BEGIN}{END}", "utf-8")
     for name, reference in PAGES.items():
         path = ROOT / name
         path.write_text(with_reference(path.read_text("utf-8"), reference()), "utf-8")

@@ -1,10 +1,12 @@
-"""Readable cases: what goes in (``<case>.json``) and the legal documents that come out (``<case>.documents.json``).
+"""Readable cases: what goes in (``<case>.json``), and the legal documents that come out.
 
-Amounts are written as people write them. A change of the law or of the code shows here as a difference that somebody
-from the tax team can judge.
+They come out as data (``<case>.documents.json``) and as they are read (``<case>.documents.txt``). Amounts are written
+as people write them. A change of the law or of the code shows here as a difference that somebody from the tax team can
+judge.
 """
 
 import json
+import xml.etree.ElementTree as ET
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,11 @@ from tripinvoice.money import Money
 from tripinvoice.money_systems import Sources
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.regimes import REGIMES, regime_for
+from tripinvoice.render import html
 
 CASES = Path(__file__).parent / "cases"
 _OUT = ".documents.json"
+_TEXT = ".documents.txt"
 _INPUTS = sorted(path for path in CASES.glob("*/*.json") if not path.name.endswith(_OUT))
 
 
@@ -34,7 +38,7 @@ def _read(path: Path) -> Sources:
 def _issue(sources: Sources) -> list[Invoice]:
     """The trip's documents, each the first of its series, issued a minute after the trip."""
     issued_at = sources.trip.ended_at + timedelta(minutes=1)
-    period = regime_for(sources.trip).period(issued_at)
+    period = regime_for(sources.trip).numbering_period(issued_at)
     return [
         finish(draft, NumberTaken(document=draft.key, series=draft.series, period=period, no=1, issued_at=issued_at))
         for draft in assemble(sources)
@@ -42,23 +46,43 @@ def _issue(sources: Sources) -> list[Invoice]:
 
 
 def _readable(value: Any) -> Any:
-    """The same JSON with ``{"minor": 1240, "currency": "EUR"}`` written as ``"12.40 EUR"``."""
+    """The same JSON with ``{"minor": 1240, "currency": "EUR"}`` written as ``"12.40 EUR"``, without what is empty."""
     if isinstance(value, dict):
         if value.keys() == {"minor", "currency"}:
             return str(Money(**value))
-        return {key: _readable(item) for key, item in value.items()}
+        return {key: _readable(item) for key, item in value.items() if item not in (None, [], "", False)}
     return [_readable(item) for item in value] if isinstance(value, list) else value
+
+
+def _text(invoice: Invoice) -> str:
+    """What the document says, a line for each paragraph and row; cells are apart by a bar."""
+    page = ET.fromstring(html(invoice).removeprefix("<!DOCTYPE html>"))  # noqa: S314 (we wrote it)
+    lines = []
+    for element in page.iter():
+        if element.tag in {"h1", "h2", "p"}:
+            lines.append(_words(element))
+        elif element.tag == "tr":
+            lines.append(" | ".join(_words(cell) for cell in element))
+    return "\n".join(line for line in lines if line)
+
+
+def _words(element: ET.Element) -> str:
+    return " ".join("".join(element.itertext()).split())
 
 
 @pytest.mark.parametrize("path", _INPUTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_the_documents_of_a_case(path: Path, *, update_golden: bool) -> None:
     """They are what they were."""
-    documents = [_readable(json.loads(canonical.dump(invoice))) for invoice in _issue(_read(path))]
-    expected = path.with_name(path.stem + _OUT)
+    invoices = _issue(_read(path))
+    documents = [_readable(json.loads(canonical.dump(invoice))) for invoice in invoices]
+    text = "\n\n".join(map(_text, invoices)) + "\n"
+    expected, said = path.with_name(path.stem + _OUT), path.with_name(path.stem + _TEXT)
     if update_golden:
         expected.write_text(json.dumps(documents, ensure_ascii=False, indent=2) + "\n")
+        said.write_text(text)
         pytest.skip(f"{expected.name} written; read the difference")
     assert json.loads(expected.read_text()) == documents
+    assert said.read_text() == text
 
 
 def test_every_regime_has_a_case_and_every_document_its_input() -> None:
@@ -66,7 +90,8 @@ def test_every_regime_has_a_case_and_every_document_its_input() -> None:
     assert {path.parent.name for path in _INPUTS} == {regime.template for regime in REGIMES}
     leftover = [
         path
-        for path in CASES.glob(f"*/*{_OUT}")
-        if path.with_name(path.name.removesuffix(_OUT) + ".json") not in _INPUTS
+        for suffix in (_OUT, _TEXT)
+        for path in CASES.glob(f"*/*{suffix}")
+        if path.with_name(path.name.removesuffix(suffix) + ".json") not in _INPUTS
     ]
     assert leftover == []

@@ -33,6 +33,15 @@ def test_every_kind_of_answer_can_be_read(provides: Provides) -> None:
         Provides.PAYMENTS: {"currency": "EUR", "payments": [{"method": "cash", "amount": "1.00"}]},
         Provides.COURIER_TAX: {"small_business": True},
         Provides.DRIVER: PARTIES["GB"][Provides.DRIVER],
+        Provides.RECIPIENT_TAX: PARTIES["DE"][Provides.BUSINESS] | {"kind": "company", "invoicing": "monthly"},
+        Provides.EXCHANGE_RATE: {
+            "currency": "CHF",
+            "into": "EUR",
+            "rate": "1.0683",
+            "published": "2026-03-18",
+            "source": "ECB",
+        },
+        Provides.NUMBERING: {"registrations": [{"supplier": "fleet", "validation_code": "CSDF7T5H"}]},
         Provides.FACTS: {},
     }
     assert read_answer("some-system", provides, given.get(provides) or PARTIES["DE"].get(provides, {})) is not None

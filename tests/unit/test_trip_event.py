@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tripinvoice.errors import InvalidTripError
-from tripinvoice.trip import Completion, LineOfBusiness, Place, Product, Trip
+from tripinvoice.trip import Completion, LineOfBusiness, Place, PricingBasis, Product, Trip
 from tripinvoice.trip_event import MAX_BYTES, correct_trip, parse_trip_event, trip_event
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -171,6 +171,7 @@ class TestRefusing:
             ("distance_m", True),
             ("same_municipality", "yes"),
             ("same_municipality", 1),
+            ("pricing_basis", "mood"),
             ("time_zone", "Mars/Olympus"),
             ("time_zone", "../../etc/passwd"),
             ("time_zone", "Europe"),
@@ -279,6 +280,7 @@ class TestWriting:
             completion=Completion.CANCELLED_WITH_FEE,
             distance_m=0,
             same_municipality=False,
+            pricing_basis=PricingBasis.TIME,
             time_zone="Europe/London",
             locale="en-GB",
             revision=3,

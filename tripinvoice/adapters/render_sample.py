@@ -59,4 +59,10 @@ def sample() -> Invoice:
         tax_lines=(),
         totals=Totals(net=euro, tax=nothing, gross=euro),
     )
-    return Invoice(draft=draft, number="0", issued_at=datetime(2026, 1, 1, tzinfo=UTC), issue_date=date(2026, 1, 1))
+    return Invoice(
+        draft=draft,
+        ledger_number="probe",
+        number="0",
+        issued_at=datetime(2026, 1, 1, tzinfo=UTC),
+        issue_date=date(2026, 1, 1),
+    )

@@ -167,7 +167,7 @@ def _agrees(entry: NumberTaken, record: InvoiceRecord) -> Iterator[Finding]:
 
 def _is_that_of(content: bytes, entry: NumberTaken, record: InvoiceRecord) -> bool:
     invoice = canonical.load(archive.unpack(content), Invoice)
-    is_number = invoice.number, invoice.draft.key, invoice.draft.totals.gross
+    is_number = invoice.ledger_number, invoice.draft.key, invoice.draft.totals.gross
     return is_number == (entry.number, entry.document, record.total)
 
 

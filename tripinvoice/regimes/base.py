@@ -4,24 +4,30 @@ A country's module builds one :class:`Regime`; nothing else in the project knows
 their source, so that an old trip keeps its rate and a person can check a new one.
 """
 
-import hashlib
-import re
-from base64 import b32encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from fractions import Fraction
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from tripinvoice.answers import Provides, TaxProfile
 from tripinvoice.case import Case, Charge
-from tripinvoice.errors import (
-    InvalidAnswerError,
-    InvalidTripError,
-    MissingAnswerError,
-    UnsupportedTripError,
+from tripinvoice.errors import InvalidTripError, UnsupportedTripError
+from tripinvoice.invoice import (
+    Code,
+    Contract,
+    Draft,
+    Fact,
+    Invoice,
+    IssuerMode,
+    Kind,
+    NumberRange,
+    Party,
+    TaxCategory,
 )
-from tripinvoice.invoice import Contract, Draft, IssuerMode, Kind, Party, TaxCategory, TaxId
+from tripinvoice.money import Money, exponent, round_half_up
+from tripinvoice.numbering import NumberTaken
+from tripinvoice.tax import INCLUSIVE, Pricing
 from tripinvoice.trip import LineOfBusiness, Product, Trip
 
 
@@ -29,13 +35,26 @@ from tripinvoice.trip import LineOfBusiness, Product, Trip
 class Rate:
     """A tax rate from a day on: ``percent`` (``Decimal("19")``), and the law or page that says so.
 
-    ``confirmed`` is false while nobody has checked the figure against the law itself.
+    ``verified`` is false while nobody has checked the figure against the law itself.
     """
 
     since: date
     percent: Decimal
     source: str
-    confirmed: bool = True
+    verified: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule:
+    """Something else that the law says: in a sentence, with its source.
+
+    A rule is named by what rests upon it: the catalog key of a note or title, or the name that a treatment, plan or
+    form gives in its ``rules``. ``verified`` is false while nobody has checked it against the law itself.
+    """
+
+    says: str
+    source: str
+    verified: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,28 +62,35 @@ class Treatment:
     """How the law treats one charge.
 
     ``rate`` names a row of the regime's rates, ``None`` where there is no tax; ``note`` is the catalog key of the text
-    that says why. ``outside`` means: paid by the customer, but no part of this supply (a voluntary tip).
+    that says why, ``exemption`` its code in the list VATEX. ``outside`` means: paid by the customer, but no part of
+    this supply (a voluntary tip). ``parts`` name the taxes that share the rate equally, ``classification`` is the law's
+    code of what was supplied, ``rules`` name the :class:`Rule` s it rests upon.
     """
 
     category: TaxCategory
     rate: str | None = None
     note: str | None = None
+    exemption: str | None = None
     outside: bool = False
+    parts: tuple[str, ...] = ()
+    classification: str | None = None
+    rules: tuple[str, ...] = ()
 
 
 OUTSIDE = Treatment(category=TaxCategory.OUTSIDE, outside=True)
 
 
-def taxed(rate: str) -> Treatment:
+def taxed(rate: str, *rules: str) -> Treatment:
     """Taxed at a named rate."""
-    return Treatment(category=TaxCategory.STANDARD, rate=rate)
+    return Treatment(category=TaxCategory.STANDARD, rate=rate, rules=rules)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContractPlan:
     """Who invoices whom for one of the trip's contracts, and in which series.
 
-    ``taxable`` is false for a supplier who must not charge tax; ``notes`` are catalog keys of texts to print.
+    ``taxable`` is false for a supplier who must not charge tax; ``notes`` are catalog keys of texts to print, ``facts``
+    more to print, ``rules`` the rules that it rests upon; ``ranges`` are what an authority said about the numbers.
     """
 
     contract: Contract
@@ -75,21 +101,98 @@ class ContractPlan:
     recipient: Party | None
     series: str
     taxable: bool = True
+    consent: str | None = None
     notes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    rules: tuple[str, ...] = ()
+    ranges: tuple[NumberRange, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Form:
+    """What a finished document calls itself and what more it must say: catalog keys, see :class:`Draft`."""
+
+    title: str
+    simplified: bool = False
+    notes: tuple[str, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    rules: tuple[str, ...] = ()
+
+
+def usual_form(draft: Draft) -> Form:
+    """It calls itself what it is."""
+    return Form(title=draft.key.kind.value)
+
+
+def simplified_up_to(limit: Money, *, title: str | None = None) -> Callable[[Draft], Form]:
+    """The form of countries where documents up to a gross amount may say less; the rule ``simplified`` says where from.
+
+    ``title`` is the catalog key of what an invoice that says less calls itself, where that is another word.
+    """
+
+    def form(draft: Draft) -> Form:
+        usual = draft.key.kind.value
+        if exceeds(draft, limit):
+            return Form(title=usual)
+        shown = title if title and draft.key.kind is not Kind.CREDIT_NOTE else usual
+        return Form(title=shown, simplified=True, rules=("simplified",))
+
+    return form
+
+
+def exceeds(draft: Draft, limit: Money) -> bool:
+    """Whether the gross amount is above a limit that is in the country's currency."""
+    gross, national = draft.totals.gross, draft.national_tax
+    if gross.currency == limit.currency:
+        return gross.minor > limit.minor
+    if national is None:
+        msg = f"a document in {gross.currency} needs its exchange rate to {limit.currency}"
+        raise ValueError(msg)
+    return converted(gross, national.rate, limit.currency).minor > limit.minor
+
+
+def converted(amount: Money, rate: Decimal, currency: str) -> Money:
+    """An amount in another currency, half up: ``rate`` is units of it for one of the amount's."""
+    exact = Fraction(amount.decimal) * Fraction(rate) * 10 ** exponent(currency)
+    return Money(round_half_up(exact), currency)
 
 
 def no_checks(_draft: Draft) -> None:
     """The law asks nothing more of the finished draft."""
 
 
+def ledger_number(_draft: Draft, taken: NumberTaken) -> str:
+    """The number as the ledger knows it: series, period and six digits."""
+    return taken.number
+
+
+def calendar_year(day: date) -> str:
+    """Numbers begin again with the year."""
+    return str(day.year)
+
+
+def no_codes(_invoice: Invoice) -> tuple[Code, ...]:
+    """The law asks for no codes on the document."""
+    return ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Regime:
     """The law of one country (or ``subdivision``, ISO 3166-2) as far as trip invoices need it.
 
-    ``rates`` are by name, each list in the order of ``since``. ``products`` are what it covers. ``locale`` is Babel's,
-    ``template`` the folder of its templates, ``paper`` ``A4`` or ``Letter``. ``plan`` says which documents a case
-    needs, ``treat`` how a charge is taxed, ``check`` what a finished draft must show.
-    ``notes`` are all catalog keys its documents may print.
+    ``rates`` are by name, each list in the order of ``since``; ``rules`` what else the law says. ``products`` are
+    what it covers. ``locale`` is Babel's, ``languages`` are the other locales that a customer may ask for,
+    ``template`` the folder of its templates, ``paper`` ``A4`` or ``Letter``. ``time_zones`` are by subdivision,
+    where they differ from ``time_zone``.
+
+    ``plan`` says which documents a case needs, ``treat`` how a charge is taxed, ``form`` what the finished draft
+    calls itself, ``check`` what it must show. ``period`` is the numbering period of a day, ``number`` how a number
+    is written, ``codes`` what codes the numbered document bears.
+
+    ``pricing`` is how prices are quoted and rounded, ``cash_step`` what cash is rounded to, in minor units.
+    ``notes`` are all catalog keys its documents may print. ``einvoice`` names the electronic invoice that goes with
+    the document, and ``legal_original`` what an authority keeps in its place, where this document is only a copy of
+    that.
     """
 
     country: str
@@ -98,17 +201,27 @@ class Regime:
     version: str
     currency: str
     time_zone: str
+    time_zones: Mapping[str, str] = field(default_factory=dict)
     locale: str
+    languages: tuple[str, ...] = ()
     template: str
     paper: str
     tax_name: str
-    prices_include_tax: bool
+    pricing: Pricing = INCLUSIVE
+    cash_step: int = 0
     rates: Mapping[str, tuple[Rate, ...]]
+    rules: Mapping[str, Rule] = field(default_factory=dict)
     products: Mapping[LineOfBusiness, frozenset[Product]]
     plan: Callable[[Case], tuple[ContractPlan, ...]]
     treat: Callable[[Case, ContractPlan, Charge], Treatment]
+    form: Callable[[Draft], Form] = usual_form
     check: Callable[[Draft], None] = no_checks
+    period: Callable[[date], str] = calendar_year
+    number: Callable[[Draft, NumberTaken], str] = ledger_number
+    codes: Callable[[Invoice], tuple[Code, ...]] = no_codes
     notes: frozenset[str] = frozenset()
+    einvoice: str | None = None
+    legal_original: str | None = None
 
     @property
     def code(self) -> str:
@@ -130,112 +243,28 @@ class Regime:
             )
         return in_force[-1]
 
-    def issue_date(self, at: datetime) -> date:
-        """The day at the supplier's when it is ``at`` (an aware time)."""
-        return at.astimezone(ZoneInfo(self.time_zone)).date()
+    def zone(self, trip: Trip) -> str:
+        """The supplier's time zone: his documents are dated and numbered by it."""
+        return self.time_zones.get(trip.pickup.subdivision or "", self.time_zone)
 
-    def period(self, at: datetime) -> str:
-        """The numbering period of a claim made ``at``: the calendar year at the supplier's."""
-        return str(self.issue_date(at).year)
+    def numbering_period(self, at: datetime, zone: str = "") -> str:
+        """The numbering period of a claim made ``at`` (an aware time), by the supplier's clock."""
+        return self.period(at.astimezone(ZoneInfo(zone or self.time_zone)).date())
+
+    def language(self, trip: Trip) -> str:
+        """The locale of the trip's documents: the customer's, where the law allows it."""
+        asked = (trip.locale or "").replace("-", "_")
+        return asked if asked in self.languages else self.locale
 
     def trip_zone(self, trip: Trip) -> ZoneInfo:
         """The zone the customer's clock showed. Raises :class:`InvalidTripError` when there is no such zone."""
         try:
-            return ZoneInfo(trip.time_zone or self.time_zone)
+            return ZoneInfo(trip.time_zone or self.zone(trip))
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise InvalidTripError(
                 "trip.time_zone: found a text that is no IANA time zone; send one such as Europe/Berlin, or none",
                 field="trip.time_zone",
             ) from None
-
-
-# A reference that may be read in a number. Longer ones and those with capitals become a hash of fixed length, so that
-# two suppliers never share a series.
-_READABLE = re.compile(r"[a-z0-9][a-z0-9-]{0,18}")
-_HASH_LENGTH = 20
-_ROLE_CODES: Mapping[Provides, str] = {
-    Provides.DRIVER: "DR",
-    Provides.FLEET: "FL",
-    Provides.MERCHANT: "ME",
-    Provides.COURIER: "CO",
-    Provides.PLATFORM: "OP",
-}
-
-
-def series(regime: str, role: Provides, ref: str | None) -> str:
-    """The series of one legal supplier: ``DE-FL-flt-7`` in capitals, at most 40 of ``A-Z 0-9 -``.
-
-    The role is part of it because two systems may give the same reference to different suppliers. Only the platform
-    may have no reference.
-    """
-    head = f"{regime}-{_ROLE_CODES[role]}"
-    if ref is None:
-        return head
-    if _READABLE.fullmatch(ref):
-        return f"{head}-{ref.upper()}"
-    digest = b32encode(hashlib.sha256(ref.encode()).digest()).decode()
-    return f"{head}-{digest[:_HASH_LENGTH]}"
-
-
-def usual_supplier(case: Case, contract: Contract) -> tuple[Provides, Provides | None]:
-    """Who supplies a contract where the law has no rule of its own, and where to read his standing with the tax office.
-
-    A ride: the fleet if there is one, else the driver. Goods: the merchant. The delivery: the courier if he has a
-    standing of his own (then he is self-employed), else the platform. A platform's own standing is not asked.
-    """
-    if contract is Contract.TRANSPORT:
-        return (Provides.FLEET if Provides.FLEET in case.parties else Provides.DRIVER), Provides.SUPPLIER_TAX
-    if contract is Contract.GOODS:
-        return Provides.MERCHANT, Provides.MERCHANT_TAX
-    if contract is Contract.DELIVERY and Provides.COURIER_TAX in case.tax_profiles:
-        return Provides.COURIER, Provides.COURIER_TAX
-    return Provides.PLATFORM, None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Supply:
-    """Who supplies a contract, as the regime decided: ``regime`` is its code, ``profile`` the supplier's standing.
-
-    ``taxable`` is false for a supplier who must not charge tax.
-    """
-
-    contract: Contract
-    regime: str
-    kind: Kind
-    role: Provides
-    profile: TaxProfile | None = None
-    taxable: bool = True
-
-
-def plan_of(case: Case, supply: Supply) -> ContractPlan:
-    """The plan of one contract: the platform writes the document in the supplier's name unless he does so himself.
-
-    Raises :class:`MissingAnswerError` naming the party that nobody knows.
-    """
-    role, profile = supply.role, supply.profile
-    supplier = _with_tax_ids(case.party(role), profile)
-    by_platform = role is not Provides.PLATFORM and (profile is None or profile.invoices_issued_by_platform)
-    return ContractPlan(
-        contract=supply.contract,
-        kind=supply.kind,
-        supplier=supplier,
-        issuer=case.party(Provides.PLATFORM) if by_platform else supplier,
-        issuer_mode=IssuerMode.ON_BEHALF if by_platform else IssuerMode.OWN,
-        recipient=case.recipient,
-        series=series(supply.regime, role, _series_ref(case, role)),
-        taxable=supply.taxable,
-    )
-
-
-def _series_ref(case: Case, role: Provides) -> str | None:
-    """The reference that tells suppliers apart; a platform with one legal entity needs none."""
-    return case.refs.get(role) if role is Provides.PLATFORM else case.ref(role)
-
-
-def _with_tax_ids(party: Party, profile: TaxProfile | None) -> Party:
-    """The party with the identifications of its tax profile, each once."""
-    more = [TaxId(scheme=i.scheme, value=i.value) for i in profile.tax_ids] if profile else []
-    return replace(party, tax_ids=tuple(dict.fromkeys((*party.tax_ids, *more))))
 
 
 def unknown_class(regime: str, charge: Charge) -> UnsupportedTripError:
@@ -245,39 +274,3 @@ def unknown_class(regime: str, charge: Charge) -> UnsupportedTripError:
         "knows (docs/law.md), or add the rule",
         field=f"{charge.field}.tax_class",
     )
-
-
-def require_supplier_address(draft: Draft) -> None:
-    """Raise :class:`InvalidAnswerError` unless the supplier's address is complete."""
-    if not draft.supplier.has_address:
-        raise InvalidAnswerError(
-            f"{draft.key.contract}: supplier.address: the invoice needs the supplier's street, city and "
-            "country; complete it in the system that provides the party, then resume",
-            field="supplier.address",
-        )
-
-
-def require_tax_id(draft: Draft, *schemes: str) -> None:
-    """Raise :class:`InvalidAnswerError` unless the supplier has an identification of one of the schemes."""
-    if not any(tax_id.scheme in schemes for tax_id in draft.supplier.tax_ids):
-        raise InvalidAnswerError(
-            f"{draft.key.contract}: supplier.tax_ids: the invoice needs one of the schemes "
-            f"{', '.join(schemes)}; add it to the supplier's tax profile, then resume",
-            field="supplier.tax_ids",
-        )
-
-
-def require_recipient(draft: Draft) -> None:
-    """Raise unless the recipient is known with his address, as a full invoice needs it."""
-    if draft.recipient is None:
-        raise MissingAnswerError(
-            f"{draft.key.contract}: recipient: an invoice of this amount names its recipient; add the "
-            "rider or the business account, then resume",
-            field="recipient",
-        )
-    if not draft.recipient.has_address:
-        raise InvalidAnswerError(
-            f"{draft.key.contract}: recipient.address: an invoice of this amount needs the recipient's "
-            "street, city and country; complete it in the system that provides the party, then resume",
-            field="recipient.address",
-        )

@@ -10,29 +10,28 @@ from decimal import Decimal
 
 from tripinvoice.answers import Provides
 from tripinvoice.case import Case, Charge
-from tripinvoice.invoice import Contract, Draft, Kind, TaxCategory
+from tripinvoice.invoice import Contract, Draft, IssuerMode, Kind, TaxCategory
 from tripinvoice.money import Money
 from tripinvoice.regimes.base import (
     OUTSIDE,
     ContractPlan,
+    Form,
     Rate,
     Regime,
-    Supply,
+    Rule,
     Treatment,
-    plan_of,
-    require_recipient,
-    require_supplier_address,
-    require_tax_id,
+    exceeds,
     taxed,
     unknown_class,
-    usual_supplier,
 )
+from tripinvoice.regimes.checks import require_recipient, require_supplier_address, require_tax_id
+from tripinvoice.regimes.suppliers import Supply, plan_of, usual_supplier
 from tripinvoice.trip import LineOfBusiness, Product
 
 _CODE = "GB"
 _TFL = "tfl"
 _LESS_DETAILED = Money(250_00, "GBP")  # VAT Regulations 1995 reg. 16
-_NOT_REGISTERED = Treatment(category=TaxCategory.OUTSIDE, note="not_vat_registered")  # VATA s. 3
+_NOT_REGISTERED = Treatment(category=TaxCategory.OUTSIDE, note="not_vat_registered")
 _ZERO = Treatment(category=TaxCategory.ZERO, rate="zero")
 _SECTION_2 = "VATA s. 2(1)"
 _CATERING = "HMRC VAT Notice 709/1"
@@ -45,12 +44,12 @@ _RATES: Mapping[str, tuple[Rate, ...]] = {
     ),
     "hot_food": (
         Rate(since=date(2011, 1, 4), percent=Decimal(20), source=_CATERING),
-        Rate(since=date(2020, 7, 15), percent=Decimal(5), source="VATA Sch. 7A Group 14", confirmed=False),
+        Rate(since=date(2020, 7, 15), percent=Decimal(5), source="VATA Sch. 7A Group 14", verified=False),
         Rate(
             since=date(2021, 10, 1),
             percent=Decimal("12.5"),
             source="Finance Act 2021 s. 92",
-            confirmed=False,
+            verified=False,
         ),
         Rate(since=date(2022, 4, 1), percent=Decimal(20), source=_CATERING),
     ),
@@ -60,8 +59,37 @@ _RATES: Mapping[str, tuple[Rate, ...]] = {
             since=date(2011, 1, 4),
             percent=Decimal(20),
             source="HMRC VAT Notice 700/24",
-            confirmed=False,
+            verified=False,
         ),
+    ),
+}
+
+_RULES: Mapping[str, Rule] = {
+    "principal": Rule(
+        says="London: the operator contracts with the passenger as principal and owes VAT on the whole fare",
+        source="UTAG v TfL [2021] EWHC 3290 (Admin); PHV (London) Act 1998",
+    ),
+    "agency": Rule(
+        says="Outside London the driver supplies the ride; VAT only if he is registered",
+        source="D.E.L.T.A. v Uber Britannia [2025] UKSC 31",
+    ),
+    "margin_scheme": Rule(
+        says="Private hire operators cannot use the Tour Operators' Margin Scheme since 2 January 2026",
+        source="VATA s. 53 as amended 2026",
+    ),
+    "hot_or_cold": Rule(
+        says="Hot food, drinks and alcohol: standard rate; cold food and groceries: zero",
+        source="HMRC VAT Notices 701/14 and 709/1; VATA Sch. 8 Group 1",
+    ),
+    "tip": Rule(says="A freely given tip is outside the scope", source="HMRC VAT Notice 700 section 8"),
+    "not_vat_registered": Rule(
+        says="A supplier who is not registered charges no VAT; his document is no VAT invoice and says so",
+        source="VATA s. 3; HMRC VAT Notice 700 section 16",
+    ),
+    "simplified": Rule(
+        says="Up to £250 gross: supplier with address and VAT number, no recipient",
+        source="VAT Regulations 1995 (SI 1995/2518) reg. 14, 16",
+        verified=False,
     ),
 }
 
@@ -98,6 +126,7 @@ def _plan(case: Case, contract: Contract) -> ContractPlan:
             role=role,
             profile=profile,
             taxable=profile is None or profile.vat_registered,
+            capacity=IssuerMode.PRINCIPAL if contract is Contract.TRANSPORT else IssuerMode.OWN,
         ),
     )
 
@@ -116,18 +145,34 @@ def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
         raise unknown_class(_CODE, charge)
     if not plan.taxable:
         return _NOT_REGISTERED
+    if of_the_ride and _operator_is_principal(case):
+        return taxed("private_hire_principal", "principal", "margin_scheme")
     if of_the_ride:
-        return taxed("private_hire_principal" if _operator_is_principal(case) else "standard")
+        return taxed("standard", "agency")
     return _TREATMENT_OF[charge.tax_class]
+
+
+def form(draft: Draft) -> Form:
+    """Without VAT it must not call itself a VAT invoice; up to £250 gross it may say less."""
+    kind = draft.key.kind.value
+    if _without_vat(draft):
+        return Form(title=f"{kind}_untaxed")
+    if exceeds(draft, _LESS_DETAILED):
+        return Form(title=kind)
+    return Form(title=kind, simplified=True, rules=("simplified",))
+
+
+def _without_vat(draft: Draft) -> bool:
+    return all(line.tax_category is TaxCategory.OUTSIDE for line in draft.tax_lines)
 
 
 def check(draft: Draft) -> None:
     """What VAT Regulations 1995 reg. 14 asks of a VAT invoice; up to £250 gross reg. 16 asks less."""
-    if all(line.tax_category is TaxCategory.OUTSIDE for line in draft.tax_lines):
+    if _without_vat(draft):
         return
     require_supplier_address(draft)
     require_tax_id(draft, "VAT")
-    if draft.totals.gross.minor > _LESS_DETAILED.minor:
+    if exceeds(draft, _LESS_DETAILED):
         require_recipient(draft)
 
 
@@ -141,14 +186,15 @@ UNITED_KINGDOM = Regime(
     template="united_kingdom",
     paper="A4",
     tax_name="VAT",
-    prices_include_tax=True,
     rates=_RATES,
+    rules=_RULES,
     products={
         LineOfBusiness.RIDES: frozenset({Product.TAXI, Product.HIRE_CAR}),
         LineOfBusiness.DELIVERY: frozenset({Product.COURIER}),
     },
     plan=plan,
     treat=treat,
+    form=form,
     check=check,
     notes=frozenset({"not_vat_registered"}),
 )

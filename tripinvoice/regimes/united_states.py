@@ -16,21 +16,22 @@ from tripinvoice.regimes.base import (
     ContractPlan,
     Rate,
     Regime,
-    Supply,
+    Rule,
     Treatment,
-    plan_of,
     taxed,
     unknown_class,
-    usual_supplier,
 )
+from tripinvoice.regimes.suppliers import Supply, plan_of, usual_supplier
+from tripinvoice.tax import Pricing
 from tripinvoice.trip import LineOfBusiness, Product, Trip
 
 _CODE = "US-NY"
 _NEW_YORK_CITY = "3651000"  # FIPS place code; sales tax is local
-_TAX = taxed("new_york_city")
-_NO_SALES_TAX = Treatment(category=TaxCategory.OUTSIDE, note="no_sales_tax")
+_TAX = taxed("new_york_city", "local")
+_NO_SALES_TAX = Treatment(category=TaxCategory.OUTSIDE, note="no_sales_tax", rules=("taxi",))
 _EXEMPT_FOOD = Treatment(category=TaxCategory.EXEMPT, note="exempt_food")  # Tax Law § 1115(a)(1)
 _NOT_TAXED = Treatment(category=TaxCategory.OUTSIDE)
+_APP_RIDE = Treatment(category=TaxCategory.OUTSIDE, rules=("app_ride",))
 
 _RATES: Mapping[str, tuple[Rate, ...]] = {
     "new_york_city": (
@@ -38,8 +39,35 @@ _RATES: Mapping[str, tuple[Rate, ...]] = {
             since=date(2009, 8, 1),
             percent=Decimal("8.875"),
             source="https://www.tax.ny.gov/pubs_and_bulls/publications/sales/rates.htm",
-            confirmed=False,
+            verified=False,
         ),
+    ),
+}
+
+_RULES: Mapping[str, Rule] = {
+    "taxi": Rule(
+        says="Taxi: fare, surcharges, tolls and tip each as a line; the tip is part of the total",
+        source="TLC Rules § 58-26",
+        verified=False,
+    ),
+    "no_sales_tax": Rule(
+        says="Taxi rides bear no sales tax", source="https://www.tax.ny.gov/pubs_and_bulls/", verified=False
+    ),
+    "app_ride": Rule(
+        says="App ride: the base supplies; its fees and taxes come as charges and are shown as they came",
+        source="TLC Rules § 59D",
+        verified=False,
+    ),
+    "food": Rule(
+        says="Restaurant food and drink: sales tax; groceries: exempt; bottle deposit and tip: none",
+        source="Tax Law § 1105(d), § 1115(a)(1); TB-ST-806",
+    ),
+    "fees": Rule(
+        says="Delivery and other fees: taxed if anything that is delivered is taxed, or nothing is sold with them",
+        source="Tax Law § 1101(b)(3); TB-ST-838",
+    ),
+    "local": Rule(
+        says="Sales tax is that of the place of delivery; only New York City's is known", source="Tax Law § 1213"
     ),
 }
 
@@ -76,7 +104,7 @@ def treat(case: Case, _plan: ContractPlan, charge: Charge) -> Treatment:
     if case.trip.line_of_business is LineOfBusiness.RIDES:
         if charge.tax_class not in _RIDE:
             raise unknown_class(_CODE, charge)
-        return _NO_SALES_TAX if case.trip.product is Product.TAXI else _NOT_TAXED
+        return _NO_SALES_TAX if case.trip.product is Product.TAXI else _APP_RIDE
     _check_city(case.trip)
     if charge.tax_class in _FOLLOWS_THE_GOODS:
         return _TAX if _delivers_taxable(case) else _NOT_TAXED
@@ -113,8 +141,9 @@ UNITED_STATES = Regime(
     template="united_states",
     paper="Letter",
     tax_name="Sales tax",
-    prices_include_tax=False,
+    pricing=Pricing(inclusive=False),
     rates=_RATES,
+    rules=_RULES,
     products={
         LineOfBusiness.RIDES: frozenset({Product.TAXI, Product.HIRE_CAR}),
         LineOfBusiness.DELIVERY: frozenset({Product.COURIER}),

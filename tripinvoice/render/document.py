@@ -28,8 +28,12 @@ _REVISION = 1
 # A draft's paper → the CSS page size (CSS Paged Media 3, section 7.1).
 _PAPERS = {"A4": "A4", "LETTER": "letter"}
 
-# The note that every document written in another's name bears.
-_ON_BEHALF = "issued_on_behalf"
+# The note that a document bears whose issuer is not simply its supplier.
+_WRITTEN_BY = {
+    IssuerMode.ON_BEHALF: "issued_on_behalf",
+    IssuerMode.SELF_BILLED: "self_billing",
+    IssuerMode.DEEMED_SUPPLIER: "deemed_supplier",
+}
 
 # What the document that is being written could not show; whoever asks for parts of one is not told.
 _lost: ContextVar[set[str] | None] = ContextVar("_lost", default=None)
@@ -79,7 +83,7 @@ def context(invoice: Invoice) -> dict[str, object]:
         "invoice": invoice,
         "draft": draft,
         "words": words,
-        "title": words.title(str(draft.key.kind), taxed=taxed),
+        "title": words.title(draft.title or draft.key.kind.value),
         "taxed": taxed,
         "notes": _notes(draft, words),
         "charged": total((draft.totals.gross, *(line.gross for line in draft.outside)), draft.currency),
@@ -130,9 +134,11 @@ def _contents(folder: Traversable, prefix: str = "") -> list[tuple[str, bytes]]:
 def _notes(draft: Draft, words: Wording) -> list[Markup]:
     """The texts that the law wants printed, each once: why there is no tax, what the regime adds, who wrote it."""
     keys = [*(line.note for line in draft.tax_lines if line.note), *draft.notes]
-    if draft.issuer_mode is IssuerMode.ON_BEHALF:
-        keys.append(_ON_BEHALF)
-    return [words.note(key, issuer=draft.issuer.name, supplier=draft.supplier.name) for key in dict.fromkeys(keys)]
+    if written_by := _WRITTEN_BY.get(draft.issuer_mode):
+        keys.append(written_by)
+    recipient = draft.recipient.name if draft.recipient else ""
+    places = {"issuer": draft.issuer.name, "supplier": draft.supplier.name, "recipient": recipient}
+    return [words.note(key, **places) for key in dict.fromkeys(keys)]
 
 
 def _show(value: object) -> object:

@@ -11,14 +11,22 @@ from babel.dates import format_date, format_time
 from babel.numbers import NumberPattern, format_decimal, get_currency_symbol
 from markupsafe import Markup, escape
 
-from tripinvoice.invoice import Line, Party, TaxCategory
+from tripinvoice.invoice import Draft, Line, Party, TaxCategory
 from tripinvoice.money import Money, exponent
 from tripinvoice.render.catalogs import Catalog, catalog
+from tripinvoice.render.qr import qr_svg
 
 _METRES_PER_MILE = Decimal("1609.344")
 # A currency that is written as letters stands apart from the number (CLDR's alphaNextToNumber, which Babel leaves out).
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _IMPERIAL = frozenset({"US", "GB"})  # where road distances are told in miles
+
+# What stands where a rate would, in categories that have none.
+_WITHOUT_RATE = {
+    TaxCategory.EXEMPT: "exempt",
+    TaxCategory.REVERSE_CHARGE: "no_tax",
+    TaxCategory.OUTSIDE: "no_tax",
+}
 
 
 class Wording:
@@ -37,11 +45,9 @@ class Wording:
         """A word of the layout."""
         return self._words.word("labels", key)
 
-    def title(self, kind: str, *, taxed: bool) -> str:
-        """What the document calls itself; ``<kind>_untaxed`` where the catalog has one and no tax is charged."""
-        untaxed = f"{kind}_untaxed"
-        known = self._words.sections["titles"]
-        return known[untaxed] if not taxed and untaxed in known else self._words.word("titles", kind)
+    def title(self, key: str) -> str:
+        """What a document calls itself."""
+        return self._words.word("titles", key)
 
     def note(self, key: str, **places: str) -> Markup:
         """A text that the law wants printed; its named places are filled with outside text."""
@@ -90,9 +96,21 @@ class Wording:
 
     def tax_of(self, category: TaxCategory, percent: Decimal) -> str:
         """The rate of a line, or the word for having none."""
-        if category in {TaxCategory.EXEMPT, TaxCategory.OUTSIDE}:
-            return self.label("exempt" if category is TaxCategory.EXEMPT else "no_tax")
-        return self.rate(percent)
+        label = _WITHOUT_RATE.get(category)
+        return self.label(label) if label else self.rate(percent)
+
+    def exchange(self, draft: Draft) -> str:
+        """Which exchange rate the tax in the country's own currency was computed with."""
+        national = draft.national_tax
+        if national is None:
+            return ""
+        rate = format_decimal(national.rate.normalize(), locale=self._locale, decimal_quantization=False)
+        worth = f"1 {draft.currency} = {rate} {national.tax.currency}"
+        return f"{worth} · {national.source} · {self.day(national.rate_date)}"
+
+    def qr(self, content: str, alternative: str) -> Markup:
+        """A QR code as a picture of lines, which paper and PDF/A take at any size."""
+        return qr_svg(content, alternative)
 
     def quantity(self, line: Line) -> str:
         """How much of it, with its unit; empty for exactly one piece."""

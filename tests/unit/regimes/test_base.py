@@ -14,9 +14,11 @@ from tests import factories
 from tripinvoice.answers import Provides
 from tripinvoice.case import read_case
 from tripinvoice.errors import InvalidTripError, MissingAnswerError, UnsupportedTripError
-from tripinvoice.invoice import Contract, IssuerMode, Kind, TaxId
-from tripinvoice.regimes.base import ContractPlan, Rate, Supply, plan_of, series, usual_supplier
+from tripinvoice.invoice import Contract, IssuerMode, Kind, TaxId, TaxInCurrency
+from tripinvoice.money import Money
+from tripinvoice.regimes.base import ContractPlan, Rate, converted, exceeds, simplified_up_to
 from tripinvoice.regimes.germany import GERMANY
+from tripinvoice.regimes.suppliers import Supply, plan_of, series, usual_supplier
 from tripinvoice.regimes.united_states import UNITED_STATES
 
 REFS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True)
@@ -48,13 +50,23 @@ def test_before_the_first_rate_there_is_none() -> None:
 
 def test_the_period_is_the_year_at_the_suppliers() -> None:
     """New Year comes earlier in Berlin and later in New York."""
-    before_midnight = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
-    assert (GERMANY.period(before_midnight), GERMANY.issue_date(before_midnight)) == ("2027", date(2027, 1, 1))
-    after_midnight = datetime(2027, 1, 1, 4, 59, tzinfo=UTC)
-    assert (UNITED_STATES.period(after_midnight), UNITED_STATES.issue_date(after_midnight)) == (
-        "2026",
-        date(2026, 12, 31),
-    )
+    assert GERMANY.numbering_period(datetime(2026, 12, 31, 23, 30, tzinfo=UTC)) == "2027"
+    assert UNITED_STATES.numbering_period(datetime(2027, 1, 1, 4, 59, tzinfo=UTC)) == "2026"
+    assert UNITED_STATES.numbering_period(datetime(2027, 1, 1, 4, 59, tzinfo=UTC), "Europe/Berlin") == "2027"
+
+
+def test_a_supplier_has_the_time_of_his_state() -> None:
+    """Where a country has several zones; what the customer's clock showed may be another."""
+    regime = replace(UNITED_STATES, time_zones={"US-NY": "America/Chicago"})
+    assert regime.zone(factories.trip(pickup=factories.NEW_YORK)) == "America/Chicago"
+    assert regime.zone(factories.trip()) == "America/New_York"
+
+
+def test_a_document_speaks_the_customers_language_where_the_law_allows() -> None:
+    """Else the country's."""
+    assert GERMANY.language(factories.trip(locale="en-GB")) == "en_GB"
+    assert GERMANY.language(factories.trip(locale="fr-FR")) == "de_DE"
+    assert GERMANY.language(factories.trip()) == "de_DE"
 
 
 def test_the_trips_zone_is_its_own_or_the_regimes() -> None:
@@ -86,6 +98,12 @@ def test_series_examples() -> None:
     assert series("DE", Provides.FLEET, "FLT-7") == "DE-FL-LN54JAUBP522VJYNFRMY"
     assert series("DE", Provides.DRIVER, "a" * 19) == "DE-DR-" + "A" * 19
     assert len(series("DE", Provides.DRIVER, "a" * 20)) == len("DE-DR-") + 20
+
+
+def test_no_series_is_that_of_anothers_credit_notes() -> None:
+    """They have -CN behind the name, so no reference may end so."""
+    assert not series("DE", Provides.DRIVER, "a-cn").endswith("-CN")
+    assert not series("DE", Provides.PLATFORM, "cn").endswith("-CN")
 
 
 @pytest.mark.parametrize(
@@ -146,3 +164,69 @@ def test_a_supplier_without_reference_has_no_series() -> None:
     supply = Supply(contract=Contract.TRANSPORT, regime="DE", kind=Kind.INVOICE, role=Provides.DRIVER)
     with pytest.raises(MissingAnswerError, match=r"^driver: no money system says its reference"):
         plan_of(case, supply)
+
+
+def test_self_billing() -> None:
+    """A business that agreed so with the supplier writes the document itself."""
+    profile = factories.PARTIES["DE"][Provides.BUSINESS] | {"kind": "company", "self_billing_consent": "agr-1"}
+    case = read_case(factories.sources(given={Provides.RECIPIENT_TAX: profile}))
+    plan = plan_of(case, Supply(contract=Contract.TRANSPORT, regime="DE", kind=Kind.INVOICE, role=Provides.FLEET))
+    assert (plan.issuer_mode, plan.consent) == (IssuerMode.SELF_BILLED, "agr-1")
+    assert plan.issuer == plan.recipient == case.recipient
+
+
+def test_consent_where_the_law_asks_for_it() -> None:
+    """Without it nothing is written in the supplier's name."""
+    supply = Supply(
+        contract=Contract.TRANSPORT, regime="DE", kind=Kind.INVOICE, role=Provides.FLEET, consent_needed=True
+    )
+    with pytest.raises(MissingAnswerError, match=r"^transport: consent: the law asks for the supplier's agreement"):
+        plan_of(read_case(factories.sources()), supply)
+    agreed = read_case(factories.sources(given={Provides.SUPPLIER_TAX: {"consent": "agr-2"}}))
+    plan = plan_of(agreed, replace(supply, profile=agreed.tax_profile(Provides.SUPPLIER_TAX)))
+    assert (plan.issuer_mode, plan.consent) == (IssuerMode.ON_BEHALF, "agr-2")
+
+
+def test_what_the_authority_said_about_numbers() -> None:
+    """Of the supplier's own role and kind."""
+    said = {
+        "registrations": [
+            {"supplier": "fleet", "validation_code": "CSDF7T5H"},
+            {"supplier": "fleet", "kind": "credit_note", "validation_code": "AAJFF7T5"},
+            {"supplier": "platform", "period": "2026", "prefix": "AB", "first": 10, "last": 19},
+        ]
+    }
+    case = read_case(factories.sources(given={Provides.NUMBERING: said}))
+    assert [r.validation_code for r in case.ranges(Provides.FLEET, Kind.INVOICE)] == ["CSDF7T5H"]
+    (stock,) = case.ranges(Provides.PLATFORM, Kind.INVOICE)
+    assert (stock.period, stock.size) == ("2026", 10)
+    assert case.ranges(Provides.FLEET, Kind.INVOICE)[0].size is None
+
+
+def test_limits_in_the_countrys_currency() -> None:
+    """A document in another currency is compared at its exchange rate."""
+    draft = factories.draft()
+    assert not exceeds(draft, Money(19_40, "EUR"))
+    assert exceeds(draft, Money(19_39, "EUR"))
+    with pytest.raises(ValueError, match="needs its exchange rate to SEK"):
+        exceeds(draft, Money(1, "SEK"))
+    rate = TaxInCurrency(tax=Money(0, "SEK"), rate=Decimal("11.25"), rate_date=date(2026, 11, 2), source="ECB")
+    assert exceeds(replace(draft, national_tax=rate), Money(218_24, "SEK"))
+    assert not exceeds(replace(draft, national_tax=rate), Money(218_25, "SEK"))
+
+
+def test_conversion_between_currencies_of_other_decimals() -> None:
+    """Half up, to the minor unit of the target."""
+    assert converted(Money(10_00, "EUR"), Decimal("163.055"), "JPY") == Money(1631, "JPY")
+    assert converted(Money(1000, "JPY"), Decimal("0.0061"), "EUR") == Money(6_10, "EUR")
+
+
+def test_simplified_forms() -> None:
+    """Up to the limit, under a name of its own where the country has one; a credit note keeps its name."""
+    form = simplified_up_to(Money(19_40, "EUR"), title="invoice_simplified")
+    draft = factories.draft()
+    assert (form(draft).title, form(draft).simplified) == ("invoice_simplified", True)
+    credit = replace(draft, key=replace(draft.key, kind=Kind.CREDIT_NOTE))
+    assert (form(credit).title, form(credit).simplified) == ("credit_note", True)
+    full = simplified_up_to(Money(19_39, "EUR"))(draft)
+    assert (full.title, full.simplified, full.rules) == ("invoice", False, ())

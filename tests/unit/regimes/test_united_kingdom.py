@@ -41,7 +41,7 @@ def test_in_london_the_operator_is_the_supplier() -> None:
     (draft,) = assemble(
         sources(ride(Product.HIRE_CAR), charge("24.00"), charge("3.00", "wait"), charge("2.00", "cancellation"))
     )
-    assert (draft.supplier.name, draft.issuer_mode) == ("Example Mobility London Ltd", IssuerMode.OWN)
+    assert (draft.supplier.name, draft.issuer_mode) == ("Example Mobility London Ltd", IssuerMode.PRINCIPAL)
     assert treatments(draft) == [("S", "20")] * 3
     assert draft.series == "GB-OP"
 

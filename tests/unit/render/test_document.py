@@ -233,6 +233,7 @@ def test_a_document_without_tax_shows_no_tax() -> None:
         lines=tuple(replace(line, tax_category=TaxCategory.OUTSIDE) for line in of.lines),
         tax_lines=tuple(replace(line, tax_category=TaxCategory.OUTSIDE, note=note) for line in of.tax_lines),
         notes=(note,),
+        title="invoice_untaxed",
     )
     document = tree(untaxed)
     said = text(untaxed)
@@ -258,7 +259,8 @@ def test_documents_written_by_the_supplier_name_no_other() -> None:
 def test_receipts_have_their_own_title() -> None:
     """The kind decides."""
     of = draft()
-    assert "Quittung" in text(replace(of, key=replace(of.key, kind=Kind.RECEIPT)))
+    assert "Quittung" in text(replace(of, title="receipt"))
+    assert "Quittung" in text(replace(of, key=replace(of.key, kind=Kind.RECEIPT), title=""))
 
 
 def test_forty_lines_refunds_and_nothing_at_all() -> None:
@@ -305,7 +307,7 @@ def test_an_unknown_note_is_refused() -> None:
 
 def test_a_broken_template_is_a_document_error() -> None:
     """What a template does wrong is told by its kind, without the value it stumbled over."""
-    broken = replace(draft(), supplier=None, issuer_mode=IssuerMode.OWN, notes=())  # type: ignore[arg-type]
+    broken = replace(draft(), journey="somewhere", issuer_mode=IssuerMode.OWN, notes=())  # type: ignore[arg-type]
     with pytest.raises(DocumentError, match=r"draft\.template: UndefinedError while"):
         html(invoice(broken))
 

@@ -154,9 +154,9 @@ def test_postcodes_stand_where_the_country_puts_them(country: str | None, expect
 
 def test_titles_without_tax() -> None:
     """Who charges no VAT must not call it a VAT invoice."""
-    assert BRITISH.title("invoice", taxed=True) == "VAT invoice"
-    assert BRITISH.title("invoice", taxed=False) == "Invoice"
-    assert GERMAN.title("invoice", taxed=False) == "Rechnung"
+    assert BRITISH.title("invoice") == "VAT invoice"
+    assert BRITISH.title("invoice_untaxed") == "Invoice"
+    assert GERMAN.title("invoice") == "Rechnung"
 
 
 def test_countries_are_named_in_the_documents_language() -> None:

@@ -1,0 +1,41 @@
+"""What the VAT Directive 2006/112/EC says for every member state. Imported by the states' modules only."""
+
+from tripinvoice.case import Case
+from tripinvoice.invoice import Contract, Party, TaxCategory
+from tripinvoice.regimes.base import Rule, Treatment
+
+# Prefixes of VAT identification numbers (art. 215): those of the countries, and EL for Greece.
+_PREFIXES = frozenset(
+    {
+        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "HR", "HU", "IE"),
+        *("IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
+    }
+)
+
+REVERSE_CHARGE = Treatment(
+    category=TaxCategory.REVERSE_CHARGE, note="reverse_charge", exemption="VATEX-EU-AE", rules=("reverse_charge",)
+)
+REVERSE_CHARGE_RULE = Rule(
+    says="A service to a business of another member state is taxed there, and its customer owes the tax; "
+    "transport of persons is taxed where it takes place",
+    source="VAT Directive 2006/112/EC art. 44, 48, 196, 226(11a)",
+)
+
+# Contracts that are services in the sense of art. 44. A ride is taxed where it takes place (art. 48), goods where they
+# are (art. 31, 32).
+_GENERAL_SERVICES = frozenset({Contract.DELIVERY, Contract.PLATFORM_FEE})
+
+
+def is_reverse_charge(case: Case, contract: Contract, supplier: Party) -> bool:
+    """Whether the recipient owes the tax: a business with a VAT number of another member state than the supplier's."""
+    recipient = case.recipient
+    if contract not in _GENERAL_SERVICES or not case.business or recipient is None:
+        return False
+    bought, sold = member_state(recipient), member_state(supplier)
+    return bought is not None and sold is not None and bought != sold
+
+
+def member_state(party: Party) -> str | None:
+    """The member state that a party's VAT number is of, by its prefix; ``None`` when it has none of the Union's."""
+    number = (party.tax_id("VAT") or "").replace(" ", "").upper()
+    return number[:2] if number[:2] in _PREFIXES else None
