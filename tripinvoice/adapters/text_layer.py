@@ -107,6 +107,8 @@ def _leaders(text: bytes, starts: list[int]) -> dict[int, tuple[int, int]]:
 
 def _learn(font: Any, glyphs: list[int], text: str) -> Cluster:
     """Give each glyph, in the order of reading, the text it stands for, unless it has one already."""
+    if any(glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG for glyph in glyphs):  # WeasyPrint makes one up, and warns
+        return Cluster(glyphs=len(glyphs), text=text, spelled=False)
     known = font.to_unicode
     left, new = list(text), []
     for glyph in glyphs:
