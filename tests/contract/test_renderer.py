@@ -56,11 +56,9 @@ async def renderer() -> AsyncIterator[WeasyPrintRenderer]:
 
 
 def pages(pdf: bytes) -> list[str]:
-    """The text layer of each page, with ordinary spaces."""
-    return [
-        " ".join(page.extract_text().replace("\u00a0", " ").replace("\u202f", " ").split())
-        for page in PdfReader(io.BytesIO(pdf)).pages
-    ]
+    """The text layer of each page, with ordinary spaces, without what stands for glyphs that say nothing."""
+    texts = (page.extract_text().replace("\u2060", "") for page in PdfReader(io.BytesIO(pdf)).pages)
+    return [" ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()) for text in texts]
 
 
 def long(lines: int) -> Draft:
