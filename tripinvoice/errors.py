@@ -8,6 +8,7 @@
     │   ├── MissingAnswerError    a required money system has nothing to say about this trip
     │   ├── InvalidAnswerError    a money system's answer is malformed or contradicts another
     │   ├── TotalsError           amounts that must agree do not
+    │   ├── CreditError           a credit note cannot be made as it was asked for
     │   ├── DocumentError         a document cannot be rendered from this invoice
     │   ├── ConflictError         something immutable would have to change
     │   ├── NotFoundError         a stored thing that must exist does not
@@ -68,6 +69,10 @@ class InvalidAnswerError(PermanentError):
 
 class TotalsError(PermanentError):
     """Amounts that must agree do not."""
+
+
+class CreditError(PermanentError):
+    """A credit note cannot be made as it was asked for."""
 
 
 class DocumentError(PermanentError):
