@@ -1,16 +1,9 @@
 """What the VAT Directive 2006/112/EC says for every member state. Imported by the states' modules only."""
 
-from tripinvoice.case import Case
+from tripinvoice.case import Case, Charge
 from tripinvoice.invoice import Contract, Party, TaxCategory
-from tripinvoice.regimes.base import Rule, Treatment
-
-# Prefixes of VAT identification numbers (art. 215): those of the countries, and EL for Greece.
-_PREFIXES = frozenset(
-    {
-        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "HR", "HU", "IE"),
-        *("IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
-    }
-)
+from tripinvoice.regimes.base import OUTSIDE, ContractPlan, Rule, Treatment, unknown_class
+from tripinvoice.tax_ids import MEMBER_STATES, compact
 
 REVERSE_CHARGE = Treatment(
     category=TaxCategory.REVERSE_CHARGE, note="reverse_charge", exemption="VATEX-EU-AE", rules=("reverse_charge",)
@@ -26,6 +19,23 @@ REVERSE_CHARGE_RULE = Rule(
 _GENERAL_SERVICES = frozenset({Contract.DELIVERY, Contract.PLATFORM_FEE})
 
 
+def treated(
+    case: Case, plan: ContractPlan, charge: Charge, *, usual: Treatment | None, untaxed: Treatment
+) -> Treatment:
+    """How a member state treats a charge for which its law has the ``usual`` treatment.
+
+    A voluntary tip is no consideration; ``untaxed`` is what a supplier sells who must not charge tax. Raises
+    :class:`UnsupportedTripError` where the law has no usual treatment for this tax class.
+    """
+    if charge.tax_class == "tip":
+        return OUTSIDE
+    if usual is None:
+        raise unknown_class(case.trip.country, charge)
+    if not plan.taxable:
+        return untaxed
+    return REVERSE_CHARGE if is_reverse_charge(case, charge.contract, plan.supplier) else usual
+
+
 def is_reverse_charge(case: Case, contract: Contract, supplier: Party) -> bool:
     """Whether the recipient owes the tax: a business with a VAT number of another member state than the supplier's."""
     recipient = case.recipient
@@ -37,5 +47,5 @@ def is_reverse_charge(case: Case, contract: Contract, supplier: Party) -> bool:
 
 def member_state(party: Party) -> str | None:
     """The member state that a party's VAT number is of, by its prefix; ``None`` when it has none of the Union's."""
-    number = (party.tax_id("VAT") or "").replace(" ", "").upper()
-    return number[:2] if number[:2] in _PREFIXES else None
+    prefix = compact(party.tax_id("VAT") or "")[:2]
+    return prefix if prefix in MEMBER_STATES else None
