@@ -5,7 +5,7 @@ Two ways to price. *Tax-inclusive* (VAT countries): what was charged is fixed, s
 tax is ``round_half_up(net * rate)``. Rounding happens once per rate, never per line; the lines then share the rounded
 sums by largest remainder, so that no line moves by more than one minor unit. This satisfies the sums of EN 16931-1
 (BR-CO-10, -13, -14, -15; BR-S-08) and keeps what the customer paid. Where a law rounds otherwise, its :class:`Pricing`
-says so. Where several taxes share a rate equally, each line's tax is shared equally too, so that a line can be credited.
+says so. Where several taxes share a rate equally, they share each line's tax equally too, so that it can be credited.
 """
 
 from collections.abc import Iterable, Sequence

@@ -2,6 +2,6 @@
 
 from tripinvoice.credit.left import Left, Remaining, remaining
 from tripinvoice.credit.note import Order, credit, request_id
-from tripinvoice.credit.wish import LineWish, Wish
+from tripinvoice.credit.wish import EVERYTHING, LineWish, Wish
 
-__all__ = ["Left", "LineWish", "Order", "Remaining", "Wish", "credit", "remaining", "request_id"]
+__all__ = ["EVERYTHING", "Left", "LineWish", "Order", "Remaining", "Wish", "credit", "remaining", "request_id"]

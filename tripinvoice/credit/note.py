@@ -17,7 +17,7 @@ from tripinvoice.assemble import shaped
 from tripinvoice.case import clean
 from tripinvoice.credit.left import LUMP, Remaining, notes_of, remaining
 from tripinvoice.credit.shares import cumulative, part_taxes, swept, taxes
-from tripinvoice.credit.wish import Step, Wish, steps_of
+from tripinvoice.credit.wish import EVERYTHING, Step, Wish, steps_of
 from tripinvoice.errors import CreditError, PermanentError
 from tripinvoice.invoice import (
     Correction,
@@ -50,7 +50,7 @@ class Order:
     invoice: Invoice
     reason: str
     request: str
-    wish: Wish = Wish()
+    wish: Wish = EVERYTHING
     earlier: tuple[Invoice, ...] = ()
     revision: int = 1
 
@@ -104,7 +104,9 @@ def credit_under(regime: Regime, order: Order) -> Draft:
 
 def _check_order(order: Order) -> None:
     if order.invoice.draft.key.kind is Kind.CREDIT_NOTE:
-        raise CreditError("document: it is a credit note itself; take back of the invoice it refers to", field="document")
+        raise CreditError(
+            "document: it is a credit note itself; take back of the invoice it refers to", field="document"
+        )
     if not clean(order.reason) or len(order.reason) > MAX_REASON:
         raise CreditError(f"reason: say why in 1 to {MAX_REASON} characters; it is printed", field="reason")
     if not _REQUEST.fullmatch(order.request):

@@ -1,6 +1,6 @@
 """The tax in what a credit note takes back: shares of the tax that was charged, never computed anew.
 
-Per rate the tax taken back until now is ``round_half_up(gross until now × tax charged / gross charged)``, and this note
+Per rate the tax taken back until now is ``round_half_up(gross until now * tax charged / gross charged)``, and this note
 takes the difference to what earlier ones took. Its lines share that by largest remainder, none beyond what is left of
 it in net or in tax. So whatever notes there are, and in whatever order, the last one leaves nothing: in no line, no
 tax line and no total (the counter-example is a tax rounded anew in each note, where a cent stays).
@@ -51,7 +51,7 @@ def taxes(steps: Sequence[Step], tax_line: TaxLine, left: Remaining, grid: int) 
     ranges = [_range_of(step, grid) for step in steps]
     if any(each.low > each.high for each in ranges):
         raise CreditError(
-            "amount: the tax in so small an amount cannot be told exactly; take back a little more, or all that remains",
+            "amount: the tax in so small an amount cannot be told exactly; take back more, or all that remains",
             field="amount",
         )
     possible = _range(sum(step.gross for step in steps), rest.net.minor, rest.tax.minor, grid)

@@ -29,6 +29,10 @@ class Wish:
     amount: str | None = None
 
 
+EVERYTHING = Wish()
+"""All that is left."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Step:
     """What a credit note takes back of one line, in minor units with its tax. ``pieces``: as so much of its quantity.
@@ -53,7 +57,9 @@ class Step:
     @classmethod
     def part_of(cls, left: Left, gross: int, pieces: Decimal | None = None) -> Self:
         """An amount of a line, which may be all of it."""
-        return cls.all_of(left) if gross == left.gross.minor else cls(left=left, gross=gross, whole=False, pieces=pieces)
+        return (
+            cls.all_of(left) if gross == left.gross.minor else cls(left=left, gross=gross, whole=False, pieces=pieces)
+        )
 
 
 def steps_of(left: Remaining, wish: Wish, grain: int) -> list[Step]:
