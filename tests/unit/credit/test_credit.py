@@ -57,10 +57,11 @@ def refused(of: Order) -> CreditError:
     return caught.value
 
 
-def told(note: Draft) -> list[tuple[str | None, str, str, Decimal, str]]:
-    """Each line: which one it takes back, tax, gross, quantity, unit."""
+def told(note: Draft) -> list[tuple[str, str, str, int, str]]:
+    """Each line: which one it takes back, tax, gross, pieces, unit."""
     return [
-        (line.credits, str(line.tax.decimal), str(line.gross.decimal), line.quantity, line.unit) for line in note.lines
+        (line.credits or "", str(line.tax.decimal), str(line.gross.decimal), int(line.quantity), line.unit)
+        for line in note.lines
     ]
 
 
