@@ -10,6 +10,7 @@ from datetime import UTC, date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from tripinvoice import validate
 from tripinvoice.answers import ExchangeRate, Provides
 from tripinvoice.case import Case, Charge, clean, read_case
 from tripinvoice.errors import (
@@ -90,11 +91,17 @@ def assemble(sources: Sources) -> tuple[Draft, ...]:
 def complete(regime: Regime, draft: Draft) -> Draft:
     """The draft with what its form adds, checked.
 
-    Raises a :class:`~tripinvoice.errors.PermanentError` when it lacks what the law asks of it.
+    Raises a :class:`~tripinvoice.errors.PermanentError` when it lacks what the law asks of it, or breaks a rule.
     """
     completed = shaped(regime, draft)
-    regime.check(completed)
+    check(regime, completed)
     return completed
+
+
+def check(regime: Regime, draft: Draft) -> None:
+    """Raise a :class:`~tripinvoice.errors.PermanentError` when a finished draft lacks something, or breaks a rule."""
+    regime.check(draft)
+    validate.check(draft, regime)
 
 
 def shaped(regime: Regime, draft: Draft) -> Draft:

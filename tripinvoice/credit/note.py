@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from tripinvoice import canonical
-from tripinvoice.assemble import shaped
+from tripinvoice.assemble import check, shaped
 from tripinvoice.case import clean
 from tripinvoice.credit.left import LUMP, Remaining, notes_of, remaining
 from tripinvoice.credit.shares import cumulative, part_taxes, swept, taxes
@@ -125,10 +125,10 @@ def _formed(regime: Regime, original: Draft, note: Draft) -> Draft:
     """
     formed = replace(shaped(regime, note), simplified=original.simplified)
     try:
-        regime.check(original)
+        check(regime, original)
     except PermanentError:
         return formed
-    regime.check(formed)
+    check(regime, formed)
     return formed
 
 

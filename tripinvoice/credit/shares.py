@@ -68,12 +68,17 @@ def taxes(steps: Sequence[Step], tax_line: TaxLine, left: Remaining, grid: int) 
 
 
 def _aim(exact: Sequence[Fraction], steps: Sequence[Step], tax_line: TaxLine, rest: Totals, grid: int) -> int:
-    """The tax of this rate until now, less that of earlier notes."""
+    """The tax of this rate until now, less that of earlier notes; never far from the share of what is left.
+
+    Whole lines may have had more than their share. The lines that are left make up for that, not the next note alone.
+    """
+    share = sum(exact, Fraction(0)) / grid
     charged, tax = tax_line.gross.minor, tax_line.tax.minor
     if not charged:
-        return grid * round_half_up(sum(exact, Fraction(0)) / grid)
+        return grid * round_half_up(share)
     until_now = charged - rest.gross.minor + sum(step.gross for step in steps)
-    return grid * round_half_up(Fraction(until_now * tax, charged * grid)) - (tax - rest.tax.minor)
+    due = round_half_up(Fraction(until_now * tax, charged * grid)) - (tax - rest.tax.minor) // grid
+    return grid * min(max(due, math.floor(share)), math.ceil(share))
 
 
 def _exact(step: Step) -> Fraction:

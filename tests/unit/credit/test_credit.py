@@ -275,6 +275,14 @@ def test_a_check_that_the_invoice_does_not_pass_does_not_stop_its_correction() -
         credit_under(replace(GERMANY, check=_no_credit_notes), order())
 
 
+def test_lines_that_were_rounded_one_way_are_taken_back_so() -> None:
+    """Nine of twenty equal lines have a cent more net each, and no rule minds."""
+    dishes = [f.charge("1.00", "food_hot", "goods") for _ in range(20)]
+    of = document(f.draft(f.sources(f.delivery_sources().trip, *dishes)))
+    note = credit(order(lines(*(str(no) for no in range(1, 10))), of))
+    assert [str(amount.decimal) for amount in (note.totals.net, note.totals.tax)] == ["8.46", "0.54"]
+
+
 # --- refusals --------------------------------------------------------------------------------------------------------
 
 
