@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from tests.parties import CASTS
+from tests.parties.cast import Body
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble, finish
 from tripinvoice.invoice import Draft, Invoice
 from tripinvoice.money_systems import Answer, Sources
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.trip import LineOfBusiness, Place, Product, Trip
-
-Body = dict[str, Any]
 
 FETCHED_AT = datetime(2026, 11, 2, 18, 5, tzinfo=UTC)
 ISSUED_AT = datetime(2026, 11, 2, 18, 6, 7, tzinfo=UTC)
@@ -60,100 +60,7 @@ def card(amount: str, currency: str = "EUR") -> Body:
     return {"currency": currency, "payments": [paid]}
 
 
-def party(name: str, street: str, postcode: str, city: str, country: str, **more: Any) -> Body:
-    """A person or company with a complete address."""
-    return {
-        "name": name,
-        "address": [street],
-        "postcode": postcode,
-        "city": city,
-        "country": country,
-        **more,
-    }
-
-
-def tax_id(scheme: str, value: str) -> Body:
-    """An identification."""
-    return {"scheme": scheme, "value": value}
-
-
-PARTIES: dict[str, dict[Provides, Body]] = {
-    "DE": {
-        Provides.RIDER: party("Jürgen Weiß", "Lindenstraße 5", "10969", "Berlin", "DE", ref="rdr-501"),
-        Provides.BUSINESS: party(
-            "Weiß & Söhne GmbH", "Torstraße 140", "10119", "Berlin", "DE", tax_ids=[tax_id("VAT", "DE811569869")]
-        ),
-        Provides.FLEET: party("Taxi Krüger e. K.", "Sonnenallee 88", "12045", "Berlin", "DE", ref="flt-7"),
-        Provides.MERCHANT: party("Gasthaus Öhlmühle", "Marienplatz 3", "80331", "München", "DE", ref="mrc-31"),
-        Provides.COURIER: party("Ayşe Çelik", "Isarweg 9", "80469", "München", "DE", ref="cur-12"),
-        Provides.PLATFORM: party(
-            "Beispiel Mobility Germany GmbH",
-            "Friedrichstraße 100",
-            "10117",
-            "Berlin",
-            "DE",
-            tax_ids=[tax_id("VAT", "DE136695976")],
-        ),
-        Provides.SUPPLIER_TAX: {"tax_ids": [tax_id("DE-STNR", "37/181/50815")]},
-        Provides.MERCHANT_TAX: {"tax_ids": [tax_id("VAT", "DE129273398")]},
-        Provides.CITY: {"name": "Berlin"},
-        Provides.JOURNEY: {
-            "pickup": "Hauptbahnhof, Europaplatz 1, 10557 Berlin",
-            "dropoff": "Oranienstraße 25, 10999 Berlin",
-            "vehicle": "B-TX 1234",
-        },
-    },
-    "GB": {
-        Provides.RIDER: party("Olivia Hughes", "14 Elm Grove", "SE15 5DB", "London", "GB", ref="rdr-602"),
-        Provides.DRIVER: party("Samuel Osei", "3 Canal Street", "M1 3HE", "Manchester", "GB", ref="drv-88"),
-        Provides.MERCHANT: party("The Copper Kettle Ltd", "9 Brick Lane", "E1 6PU", "London", "GB", ref="mrc-42"),
-        Provides.PLATFORM: party(
-            "Example Mobility London Ltd",
-            "20 Old Street",
-            "EC1V 9AB",
-            "London",
-            "GB",
-            tax_ids=[tax_id("VAT", "GB980780684")],
-        ),
-        Provides.SUPPLIER_TAX: {"vat_registered": False},
-        Provides.MERCHANT_TAX: {"tax_ids": [tax_id("VAT", "GB340804329")]},
-        Provides.CITY: {"name": "London", "licensing_authority": "tfl"},
-        Provides.JOURNEY: {
-            "pickup": "King's Cross Station, London N1C 4AH",
-            "dropoff": "14 Elm Grove, London SE15 5DB",
-            "vehicle": "LX25 ABC",
-        },
-    },
-    "US": {
-        Provides.RIDER: party("Maria Gonzalez", "410 West 42nd Street", "10036", "New York, NY", "US", ref="rdr-703"),
-        Provides.FLEET: party(
-            "Hudson Taxi Fleet LLC",
-            "25-11 41st Avenue",
-            "11101",
-            "Long Island City, NY",
-            "US",
-            ref="flt-9",
-            tax_ids=[tax_id("TLC", "7K42")],
-        ),
-        Provides.MERCHANT: party("Bowery Dumplings Inc.", "71 Bowery", "10002", "New York, NY", "US", ref="mrc-53"),
-        Provides.PLATFORM: party(
-            "Example Mobility USA LLC",
-            "175 Greenwich Street",
-            "10007",
-            "New York, NY",
-            "US",
-            tax_ids=[tax_id("TLC", "B03404")],
-        ),
-        Provides.CITY: {"name": "New York", "licensing_authority": "nyc_tlc"},
-        Provides.JOURNEY: {"pickup": "Times Sq/Theatre District", "dropoff": "Lenox Hill East"},
-    },
-}
-
-_RECORDS: dict[str, Body] = {
-    "DE": {"rider_ref": "rdr-501", "fleet_ref": "flt-7", "merchant_ref": "mrc-31"},
-    "GB": {"rider_ref": "rdr-602", "driver_ref": "drv-88", "merchant_ref": "mrc-42"},
-    "US": {"rider_ref": "rdr-703", "fleet_ref": "flt-9", "merchant_ref": "mrc-53"},
-}
+PARTIES = {country: cast.parties for country, cast in CASTS.items()}
 
 _CODES = {
     "transport": "fare",
@@ -161,8 +68,6 @@ _CODES = {
     "cancellation": "cancellation_fee",
     "delivery": "delivery_fee",
 }
-
-_CURRENCIES = {"DE": "EUR", "GB": "GBP", "US": "USD"}
 
 
 def answer(provides: Provides, body: Body | None, system: str | None = None) -> Answer:
@@ -184,9 +89,9 @@ def sources(
     """
     of = of or trip()
     country = of.country
-    currency = _CURRENCIES[country]
+    currency = CASTS[country].currency
     sold = items or (charge("19.40", description=None),)
-    record = dict(_RECORDS[country])
+    record = dict(CASTS[country].record)
     if of.line_of_business is LineOfBusiness.RIDES:
         record.pop("merchant_ref")
     bodies: dict[Provides, Body] = {

@@ -10,7 +10,9 @@ import pytest
 from babel import Locale
 
 from tests import factories
-from tests.factories import Body, charge, sources, trip
+from tests.factories import charge, sources, trip
+from tests.parties import CASTS
+from tests.parties.cast import Body
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble, finish
 from tripinvoice.errors import PermanentError, UnsupportedTripError
@@ -30,7 +32,6 @@ CONTRACTS = {
     LineOfBusiness.RIDES: (Contract.TRANSPORT, Contract.PLATFORM_FEE),
     LineOfBusiness.DELIVERY: (Contract.GOODS, Contract.DELIVERY, Contract.PLATFORM_FEE),
 }
-MUNICIPALITIES = {"DE": "11000000", "GB": "E09000033", "US": "3651000"}
 every_regime = pytest.mark.parametrize("regime", REGIMES, ids=lambda regime: regime.code)
 
 
@@ -47,7 +48,9 @@ every_offer = pytest.mark.parametrize(
 
 def drafts_of(regime: Regime, line_of_business: LineOfBusiness, product: Product, *items: Body) -> tuple[Draft, ...]:
     """The documents of these charges."""
-    place = Place(country=regime.country, subdivision=regime.subdivision, municipality=MUNICIPALITIES[regime.country])
+    place = Place(
+        country=regime.country, subdivision=regime.subdivision, municipality=CASTS[regime.country].municipality
+    )
     of = trip(line_of_business=line_of_business, product=product, pickup=place, dropoff=place)
     registered = factories.PARTIES["GB"][Provides.PLATFORM]["tax_ids"]
     given = {Provides.SUPPLIER_TAX: {"tax_ids": registered}} if regime.country == "GB" else {}

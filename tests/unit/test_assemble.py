@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import factories
-from tests.factories import Body, card, charge, sources, trip
+from tests.factories import card, charge, sources, trip
+from tests.parties.cast import Body
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble, finish
 from tripinvoice.errors import (

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import factories
+from tests.parties.cast import Body, tax_id
 from tripinvoice.answers import Provides
 from tripinvoice.case import read_case
 from tripinvoice.errors import InvalidTripError, MissingAnswerError, UnsupportedTripError
@@ -119,7 +120,7 @@ def test_no_series_is_that_of_anothers_credit_notes() -> None:
     ],
 )
 def test_who_usually_supplies(
-    contract: Contract, given: dict[Provides, factories.Body], expected: tuple[Provides, Provides | None]
+    contract: Contract, given: dict[Provides, Body], expected: tuple[Provides, Provides | None]
 ) -> None:
     """A fleet goes before its driver; a courier supplies only if he is self-employed."""
     case = read_case(factories.sources(given=given, without=tuple({Provides.FLEET} - given.keys())))
@@ -127,7 +128,7 @@ def test_who_usually_supplies(
 
 
 def _plan(role: Provides, *, own: bool = False, without: tuple[Provides, ...] = ()) -> ContractPlan:
-    ids = [factories.tax_id("VAT", "DE1"), factories.tax_id("VAT", "DE1")]
+    ids = [tax_id("VAT", "DE1"), tax_id("VAT", "DE1")]
     profile = {"tax_ids": ids, "invoices_issued_by_platform": not own}
     case = read_case(factories.sources(given={Provides.SUPPLIER_TAX: profile}, without=without))
     tax = case.tax_profile(Provides.SUPPLIER_TAX) if role is Provides.FLEET else None

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.factories import LONDON, MANCHESTER, Body, charge, sources, tax_id, trip
+from tests.factories import LONDON, MANCHESTER, charge, sources, trip
+from tests.parties.cast import Body, tax_id
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble
 from tripinvoice.errors import InvalidAnswerError, MissingAnswerError, UnsupportedTripError

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.factories import NEW_YORK, Body, charge, new_york_sources, sources, trip
+from tests.factories import NEW_YORK, charge, new_york_sources, sources, trip
+from tests.parties.cast import Body
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble
 from tripinvoice.errors import UnsupportedTripError

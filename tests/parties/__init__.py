@@ -1,0 +1,9 @@
+"""Who takes part in the tests' trips, one file per country. All of them are invented."""
+
+from tests.parties import germany, united_kingdom, united_states
+
+CASTS = {
+    "DE": germany.CAST,
+    "GB": united_kingdom.CAST,
+    "US": united_states.CAST,
+}
