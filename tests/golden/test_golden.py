@@ -7,6 +7,7 @@ judge.
 
 import json
 import xml.etree.ElementTree as ET
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -36,13 +37,18 @@ def _read(path: Path) -> Sources:
 
 
 def _issue(sources: Sources) -> list[Invoice]:
-    """The trip's documents, each the first of its series, issued a minute after the trip."""
+    """The trip's documents, the first of their series, issued a minute after the trip."""
     issued_at = sources.trip.ended_at + timedelta(minutes=1)
     period = regime_for(sources.trip).numbering_period(issued_at)
-    return [
-        finish(draft, NumberTaken(document=draft.key, series=draft.series, period=period, no=1, issued_at=issued_at))
-        for draft in assemble(sources)
-    ]
+    taken: Counter[str] = Counter()
+    invoices = []
+    for draft in assemble(sources):
+        taken[draft.series] += 1
+        number = NumberTaken(
+            document=draft.key, series=draft.series, period=period, no=taken[draft.series], issued_at=issued_at
+        )
+        invoices.append(finish(draft, number))
+    return invoices
 
 
 def _readable(value: Any) -> Any:
