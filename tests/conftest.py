@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from _pytest.nodeid import NodeId
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.fixtures", "tests.judges.fixtures"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -1,4 +1,4 @@
-"""The servers' programs: fetched once by Maven and Go, as ``pins/`` says, and kept in the user's cache.
+"""The servers' and the judges' programs: fetched once by Maven and Go, as ``pins/`` says, and kept in the user's cache.
 
 What is in the cache is whole: it is made in a folder beside it, under a lock, and gets its name when it is done. From
 then on nothing asks the network.
@@ -32,6 +32,12 @@ def java() -> str:
     return _tool("java", "Java", "install Java 17 (Debian: apt install openjdk-17-jre-headless)")
 
 
+def java_compiler() -> str:
+    """Java with its compiler, which also runs a source file."""
+    _tool("javac", "a Java compiler", "install a JDK 17 (Debian: apt install openjdk-17-jdk-headless)")
+    return java()
+
+
 def openssl() -> str:
     """The program that makes certificates."""
     return _tool("openssl", "OpenSSL", "install OpenSSL 3 (Debian: apt install openssl)")
@@ -45,6 +51,21 @@ def kafka() -> Path:
 def cassandra() -> Path:
     """The folder of Cassandra's jars."""
     return _cached("cassandra", _version("cassandra", "pom.xml"), _jars)
+
+
+def verapdf() -> Path:
+    """The folder of veraPDF's jar."""
+    return _cached("verapdf", _version("verapdf", "pom.xml"), _jars)
+
+
+def mustang() -> Path:
+    """The folder of Mustang's jars."""
+    return _cached("mustang", _version("mustang", "pom.xml"), _jars)
+
+
+def schematron() -> Path:
+    """The folder of the jars with the rules of EN 16931 and its users."""
+    return _cached("schematron", _version("schematron", "pom.xml"), _jars)
 
 
 def minio() -> Path:
@@ -64,6 +85,16 @@ def _version(name: str, file: str) -> str:
 def _jars(pin: Path, made: Path) -> None:
     maven = _tool("mvn", pin.name, "install Java 17 and Maven (Debian: apt install openjdk-17-jre-headless maven)")
     _run(pin, maven, "--batch-mode", "--quiet", "dependency:copy-dependencies", f"-DoutputDirectory={made}")
+    if (known := pin / "jars.sha256").exists():
+        _check(pin.name, known.read_text(), made)
+
+
+def _check(what: str, known: str, made: Path) -> None:
+    """Compare with what ``sha256sum *.jar`` said when the version was chosen: what a judge says must not change."""
+    found = {jar.name: hashlib.sha256(jar.read_bytes()).hexdigest() for jar in made.iterdir()}
+    expected = {name: digest for digest, name in (line.split() for line in known.splitlines())}
+    if wrong := sorted(name for name in found | expected if found.get(name) != expected.get(name)):
+        raise MissingServerError(what, f"Maven brought other files than those known here: {', '.join(wrong)}")
 
 
 def _go_tool(pin: Path, made: Path) -> None:

@@ -127,17 +127,23 @@ def usual_form(draft: Draft) -> Form:
 def simplified_up_to(limit: Money, *, title: str | None = None) -> Callable[[Draft], Form]:
     """The form of countries where documents up to a gross amount may say less; the rule ``simplified`` says where from.
 
-    ``title`` is the catalog key of what an invoice that says less calls itself, where that is another word.
+    ``title`` is the catalog key of what an invoice that says less calls itself, where that is another word. A document
+    whose recipient owes the tax says everything, whatever its amount (VAT Directive art. 220a(2)).
     """
 
     def form(draft: Draft) -> Form:
         usual = draft.key.kind.value
-        if exceeds(draft, limit):
+        if exceeds(draft, limit) or recipient_owes_tax(draft):
             return Form(title=usual)
         shown = title if title and draft.key.kind is not Kind.CREDIT_NOTE else usual
         return Form(title=shown, simplified=True, rules=("simplified",))
 
     return form
+
+
+def recipient_owes_tax(draft: Draft) -> bool:
+    """Whether the tax of anything in it is the recipient's to pay (reverse charge)."""
+    return any(line.tax_category is TaxCategory.REVERSE_CHARGE for line in draft.tax_lines)
 
 
 def exceeds(draft: Draft, limit: Money) -> bool:

@@ -1,8 +1,8 @@
 """What the VAT Directive 2006/112/EC says for every member state. Imported by the states' modules only."""
 
-from tripinvoice.case import Case
+from tripinvoice.case import Case, Charge
 from tripinvoice.invoice import Contract, Party, TaxCategory
-from tripinvoice.regimes.base import Rule, Treatment
+from tripinvoice.regimes.base import OUTSIDE, ContractPlan, Rule, Treatment, unknown_class
 
 # Prefixes of VAT identification numbers (art. 215): those of the countries, and EL for Greece.
 _PREFIXES = frozenset(
@@ -24,6 +24,23 @@ REVERSE_CHARGE_RULE = Rule(
 # Contracts that are services in the sense of art. 44. A ride is taxed where it takes place (art. 48), goods where they
 # are (art. 31, 32).
 _GENERAL_SERVICES = frozenset({Contract.DELIVERY, Contract.PLATFORM_FEE})
+
+
+def treated(
+    case: Case, plan: ContractPlan, charge: Charge, *, usual: Treatment | None, untaxed: Treatment
+) -> Treatment:
+    """How a member state treats a charge for which its law has the ``usual`` treatment.
+
+    A voluntary tip is no consideration; ``untaxed`` is what a supplier sells who must not charge tax. Raises
+    :class:`UnsupportedTripError` where the law has no usual treatment for this tax class.
+    """
+    if charge.tax_class == "tip":
+        return OUTSIDE
+    if usual is None:
+        raise unknown_class(case.trip.country, charge)
+    if not plan.taxable:
+        return untaxed
+    return REVERSE_CHARGE if is_reverse_charge(case, charge.contract, plan.supplier) else usual
 
 
 def is_reverse_charge(case: Case, contract: Contract, supplier: Party) -> bool:

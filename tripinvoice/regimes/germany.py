@@ -19,7 +19,6 @@ from tripinvoice.regimes.base import (
     Regime,
     Rule,
     Treatment,
-    exceeds,
     simplified_up_to,
     taxed,
     unknown_class,
@@ -159,7 +158,7 @@ def _within_one_municipality(trip: Trip) -> bool:
 def check(draft: Draft) -> None:
     """What § 14 Abs. 4 UStG asks; up to 250 € gross § 33 UStDV asks less."""
     require_supplier_address(draft)
-    if exceeds(draft, _SMALL_INVOICE):
+    if not draft.simplified:
         require_tax_id(draft, "VAT", "DE-STNR")
         require_recipient(draft)
 

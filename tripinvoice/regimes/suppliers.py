@@ -78,6 +78,27 @@ class Supply:
     consent_needed: bool = False
 
 
+def usual_plans(
+    case: Case, regime: str, *, kind: Kind = Kind.INVOICE, consent_needed: bool = False
+) -> tuple[ContractPlan, ...]:
+    """One document per contract by its usual supplier; who is not registered or a small business charges no tax."""
+    plans = []
+    for contract in case.contracts:
+        role, tax_role = usual_supplier(case, contract)
+        profile = case.tax_profile(tax_role) if tax_role else None
+        supply = Supply(
+            contract=contract,
+            regime=regime,
+            kind=kind,
+            role=role,
+            profile=profile,
+            taxable=profile is None or (profile.vat_registered and not profile.small_business),
+            consent_needed=consent_needed,
+        )
+        plans.append(plan_of(case, supply))
+    return tuple(plans)
+
+
 def plan_of(case: Case, supply: Supply) -> ContractPlan:
     """The plan of one contract: the platform writes the document in the supplier's name unless he does so himself.
 

@@ -15,11 +15,11 @@ from tests.parties.cast import Body, tax_id
 from tripinvoice.answers import Provides
 from tripinvoice.case import read_case
 from tripinvoice.errors import InvalidTripError, MissingAnswerError, UnsupportedTripError
-from tripinvoice.invoice import Contract, IssuerMode, Kind, TaxId, TaxInCurrency
+from tripinvoice.invoice import Contract, IssuerMode, Kind, TaxCategory, TaxId, TaxInCurrency
 from tripinvoice.money import Money
 from tripinvoice.regimes.base import ContractPlan, Rate, converted, exceeds, simplified_up_to
 from tripinvoice.regimes.germany import GERMANY
-from tripinvoice.regimes.suppliers import Supply, plan_of, series, usual_supplier
+from tripinvoice.regimes.suppliers import Supply, plan_of, series, usual_plans, usual_supplier
 from tripinvoice.regimes.united_states import UNITED_STATES
 
 REFS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True)
@@ -127,6 +127,25 @@ def test_who_usually_supplies(
     assert usual_supplier(case, contract) == expected
 
 
+@pytest.mark.parametrize(
+    ("standing", "taxable"),
+    [({}, True), ({"small_business": True}, False), ({"vat_registered": False}, False)],
+)
+def test_the_usual_plans(standing: Body, *, taxable: bool) -> None:
+    """One per contract; who must not charge tax does not, and nobody asks for the platform's standing."""
+    ride = factories.sources(
+        None,
+        factories.charge("19.40"),
+        factories.charge("1.00", "platform_fee", "platform_fee"),
+        given={Provides.SUPPLIER_TAX: standing},
+    )
+    transport, fee = usual_plans(read_case(ride), "XX", kind=Kind.RECEIPT)
+    assert (transport.series, transport.taxable, transport.kind) == ("XX-FL-FLT-7", taxable, Kind.RECEIPT)
+    assert (fee.series, fee.taxable, fee.issuer_mode) == ("XX-OP", True, IssuerMode.OWN)
+    with pytest.raises(MissingAnswerError, match=r"^transport: consent"):
+        usual_plans(read_case(ride), "XX", consent_needed=True)
+
+
 def _plan(role: Provides, *, own: bool = False, without: tuple[Provides, ...] = ()) -> ContractPlan:
     ids = [tax_id("VAT", "DE1"), tax_id("VAT", "DE1")]
     profile = {"tax_ids": ids, "invoices_issued_by_platform": not own}
@@ -231,3 +250,6 @@ def test_simplified_forms() -> None:
     assert (form(credit).title, form(credit).simplified) == ("credit_note", True)
     full = simplified_up_to(Money(19_39, "EUR"))(draft)
     assert (full.title, full.simplified, full.rules) == ("invoice", False, ())
+    (tax_line,) = draft.tax_lines
+    owed = replace(draft, tax_lines=(replace(tax_line, tax_category=TaxCategory.REVERSE_CHARGE),))
+    assert form(owed).simplified is False

@@ -1,0 +1,85 @@
+"""What member states share: who owes the tax, and how a charge is treated that the law knows."""
+
+import pytest
+
+from tests import factories
+from tests.parties.cast import Body, tax_id
+from tripinvoice.answers import Provides
+from tripinvoice.case import Case, read_case
+from tripinvoice.errors import UnsupportedTripError
+from tripinvoice.invoice import Contract, Party, TaxCategory, TaxId
+from tripinvoice.regimes.base import OUTSIDE, Treatment, taxed
+from tripinvoice.regimes.european_union import REVERSE_CHARGE, is_reverse_charge, member_state, treated
+from tripinvoice.regimes.suppliers import usual_plans
+
+UNTAXED = Treatment(category=TaxCategory.EXEMPT, note="small_business")
+USUAL = taxed("standard")
+
+
+def vat_party(number: str) -> Party:
+    """Somebody with this VAT number."""
+    return Party(name="N", tax_ids=(TaxId(scheme="VAT", value=number),))
+
+
+def case_of(*, vat: str | None = "NL123456782B90", standing: Body | None = None) -> Case:
+    """A Berlin ride with a booking fee, bought by the business of this VAT number."""
+    business = factories.PARTIES["DE"][Provides.BUSINESS] | {"tax_ids": [tax_id("VAT", vat)] if vat else []}
+    ride = factories.sources(
+        None,
+        factories.charge("19.40"),
+        factories.charge("1.00", "platform_fee", "platform_fee"),
+        factories.charge("2.00", "tip"),
+        given={Provides.BUSINESS: business, Provides.SUPPLIER_TAX: standing or {}},
+    )
+    return read_case(ride)
+
+
+@pytest.mark.parametrize(
+    ("number", "state"),
+    [("DE136695976", "DE"), ("nl 123456782 B90", "NL"), ("EL094014201", "EL"), ("GB340804329", None), ("", None)],
+)
+def test_the_state_of_a_number(number: str, state: str | None) -> None:
+    """By its prefix."""
+    assert member_state(vat_party(number)) == state
+
+
+@pytest.mark.parametrize(
+    ("vat", "contract", "owed"),
+    [
+        ("NL123456782B90", Contract.PLATFORM_FEE, True),
+        ("NL123456782B90", Contract.DELIVERY, True),
+        ("NL123456782B90", Contract.TRANSPORT, False),
+        ("NL123456782B90", Contract.GOODS, False),
+        ("DE811569869", Contract.PLATFORM_FEE, False),
+        ("GB340804329", Contract.PLATFORM_FEE, False),
+        (None, Contract.PLATFORM_FEE, False),
+    ],
+)
+def test_a_business_of_another_state_owes_the_tax_of_services(
+    vat: str | None, contract: Contract, *, owed: bool
+) -> None:
+    """But not of what is taxed where it takes place."""
+    assert is_reverse_charge(case_of(vat=vat), contract, vat_party("DE136695976")) is owed
+
+
+def test_without_a_business_or_the_suppliers_number_nobody_else_owes_it() -> None:
+    """A private rider never does."""
+    private = read_case(factories.sources())
+    assert not is_reverse_charge(private, Contract.PLATFORM_FEE, vat_party("DE136695976"))
+    assert not is_reverse_charge(case_of(), Contract.PLATFORM_FEE, Party(name="N"))
+
+
+def test_how_a_charge_is_treated() -> None:
+    """Tips outside; then whether the supplier may charge tax; then who owes it."""
+    case = case_of()
+    transport, fee = usual_plans(case, "DE")
+    charges = {charge.tax_class: charge for charge in case.charges}
+    for_fee = charges["platform_fee"]
+    assert treated(case, transport, charges["tip"], usual=None, untaxed=UNTAXED) is OUTSIDE
+    assert treated(case, transport, charges["transport"], usual=USUAL, untaxed=UNTAXED) is USUAL
+    assert treated(case, fee, for_fee, usual=USUAL, untaxed=UNTAXED) is REVERSE_CHARGE
+    with pytest.raises(UnsupportedTripError, match="DE has no rule for this tax class"):
+        treated(case, fee, for_fee, usual=None, untaxed=UNTAXED)
+    small = case_of(standing={"small_business": True})
+    transport, _ = usual_plans(small, "DE")
+    assert treated(small, transport, charges["transport"], usual=USUAL, untaxed=UNTAXED) is UNTAXED
