@@ -6,23 +6,29 @@ from tripinvoice.trip import Completion, LineOfBusiness, Place, Product
 UPI = {"method": "upi"}
 
 
-def _platform(state: str, street: str, postcode: str, city: str, gstin: str) -> Body:
-    """The operator is registered in each state where it supplies; each registration numbers its own documents."""
+def _address(street: str, postcode: str, city: str, state: str) -> Body:
     return {
-        "ref": f"fernweg-{state.lower()}",
-        "name": "Fernweg India Private Limited",
         "address": [street],
         "postcode": postcode,
         "city": city,
         "country": "IN",
         "subdivision": f"IN-{state}",
+    }
+
+
+def _platform(gstin: str, address: Body) -> Body:
+    """The operator is registered in each state where it supplies; each registration numbers its own documents."""
+    return {
+        "ref": f"fernweg-{address['subdivision'].lower()}",
+        "name": "Fernweg India Private Limited",
+        **address,
         "tax_ids": [{"scheme": "IN-GSTIN", "value": gstin}],
     }
 
 
-_KARNATAKA = _platform("KA", "4th Floor, 21 Sample Road", "560025", "Bengaluru", "29ZZZCF0001A1ZV")
-_MAHARASHTRA = _platform("MH", "Unit 7, Sample Kurla Road", "400059", "Mumbai", "27ZZZCF0001A1ZZ")
-_DELHI = _platform("DL", "12 Sample Khamba Road", "110001", "New Delhi", "07ZZZCF0001A1Z1")
+_KARNATAKA = _platform("29ZZZCF0001A1ZV", _address("21 Sample Road", "560025", "Bengaluru", "KA"))
+_MAHARASHTRA = _platform("27ZZZCF0001A1ZZ", _address("Unit 7, Sample Kurla Road", "400059", "Mumbai", "MH"))
+_DELHI = _platform("07ZZZCF0001A1Z1", _address("12 Sample Khamba Road", "110001", "New Delhi", "DL"))
 
 
 def _market(prefix: str, state: str, city: str, platform: Body) -> Market:
@@ -44,58 +50,50 @@ GURUGRAM = _market("in-gurugram", "HR", "Gurugram", _DELHI)
 _NEW_DELHI = Place(country="IN", subdivision="IN-DL")
 
 
-def _rider(ref: str, name: str, street: str, postcode: str, city: str, state: str) -> dict[str, Body]:
-    return {
-        "riders": {
-            "ref": ref,
-            "name": name,
-            "address": [street],
-            "postcode": postcode,
-            "city": city,
-            "country": "IN",
-            "subdivision": f"IN-{state}",
-        }
+def _licensed(ref: str, name: str, licence: str, address: Body) -> Body:
+    """A restaurant or shop with its food licence."""
+    return {"ref": ref, "name": name, **address, "tax_ids": [{"scheme": "IN-FSSAI", "value": licence}]}
+
+
+_ANANYA: dict[str, Body] = {
+    "riders": {
+        "ref": "rid-in-1",
+        "name": "Ananya Krishnan",
+        **_address("14, 3rd Cross, Jayanagar 4th Block", "560011", "Bengaluru", "KA"),
     }
-
-
-def _merchant(ref: str, name: str, street: str, postcode: str, city: str, state: str, licence: str) -> Body:
-    return {
-        "ref": ref,
-        "name": name,
-        "address": [street],
-        "postcode": postcode,
-        "city": city,
-        "country": "IN",
-        "subdivision": f"IN-{state}",
-        "tax_ids": [{"scheme": "IN-FSSAI", "value": licence}],
+}
+_ROHAN: dict[str, Body] = {
+    "riders": {
+        "ref": "rid-in-2",
+        "name": "Rohan Deshpande",
+        **_address("B-204, Sample Society, Powai", "400076", "Mumbai", "MH"),
     }
-
-
-_ANANYA = _rider("rid-in-1", "Ananya Krishnan", "14, 3rd Cross, Jayanagar 4th Block", "560011", "Bengaluru", "KA")
-_ROHAN = _rider("rid-in-2", "Rohan Deshpande", "B-204, Sample Society, Powai", "400076", "Mumbai", "MH")
+}
 _COMPANY: dict[str, Body] = {
     "business-profiles": {
         "ref": "biz-in-1",
         "name": "Krishnan Sample Textiles Private Limited",
-        "address": ["88, Whitefield Sample Road"],
-        "postcode": "560066",
-        "city": "Bengaluru",
-        "country": "IN",
-        "subdivision": "IN-KA",
+        **_address("88, Whitefield Sample Road", "560066", "Bengaluru", "KA"),
         "tax_ids": [{"scheme": "IN-GSTIN", "value": "29ZZZCE0008H1ZB"}],
     },
 }
 _DRIVER: dict[str, Body] = {"drivers": {"ref": "drv-in-1", "name": "Manjunath Gowda"}}
 _BIKER: dict[str, Body] = {"drivers": {"ref": "drv-in-2", "name": "Lakshmi Naik"}}
 _THALI: dict[str, Body] = {
-    "merchants": _merchant(
-        "mer-in-1", "Dadar Sample Bhojan", "5, Gokhale Sample Road", "400028", "Mumbai", "MH", "11526999000321"
+    "merchants": _licensed(
+        "mer-in-1",
+        "Dadar Sample Bhojan",
+        "11526999000321",
+        _address("5, Gokhale Sample Road", "400028", "Mumbai", "MH"),
     ),
     "merchant-tax-profiles": {"vat_registered": False},
 }
 _GROCER: dict[str, Body] = {
-    "merchants": _merchant(
-        "mer-in-2", "Sri Sample Provision Stores", "31, 11th Main", "560011", "Bengaluru", "KA", "11226999000456"
+    "merchants": _licensed(
+        "mer-in-2",
+        "Sri Sample Provision Stores",
+        "11226999000456",
+        _address("31, 11th Main", "560011", "Bengaluru", "KA"),
     ),
     "merchant-tax-profiles": {
         "tax_ids": [{"scheme": "IN-GSTIN", "value": "29ZZZFM0003C1ZC"}],

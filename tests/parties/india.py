@@ -10,7 +10,13 @@ CAST = Cast(
     record={"rider_ref": "rdr-804", "driver_ref": "drv-91", "merchant_ref": "mrc-64"},
     parties={
         Provides.RIDER: party(
-            "Ananya Krishnan", "14, 3rd Cross, Jayanagar", "560011", "Bengaluru", "IN", ref="rdr-804", subdivision="IN-KA"
+            "Ananya Krishnan",
+            "14, 3rd Cross, Jayanagar",
+            "560011",
+            "Bengaluru",
+            "IN",
+            ref="rdr-804",
+            subdivision="IN-KA",
         ),
         Provides.BUSINESS: party(
             "Krishnan Textiles Private Limited",

@@ -84,13 +84,9 @@ _GST_CODES: Mapping[str, str] = {f"IN-{iso}": code for code, (_, known) in _STAT
 
 _RATES: Mapping[str, tuple[Rate, ...]] = {
     "ride": (Rate(since=date(2017, 7, 1), percent=Decimal(5), source=f"{_NOTIFIED}; {_RATES_OF_SERVICES} entry 8"),),
-    "restaurant": (
-        Rate(since=date(2022, 1, 1), percent=Decimal(5), source="Notification 17/2021-Central Tax (Rate)"),
-    ),
+    "restaurant": (Rate(since=date(2022, 1, 1), percent=Decimal(5), source="Notification 17/2021-Central Tax (Rate)"),),
     "specified_premises": (
-        Rate(
-            since=date(2022, 1, 1), percent=Decimal(18), source=f"{_RATES_OF_SERVICES} entry 7", verified=False
-        ),
+        Rate(since=date(2022, 1, 1), percent=Decimal(18), source=f"{_RATES_OF_SERVICES} entry 7", verified=False),
     ),
     "local_delivery": (
         Rate(
@@ -100,9 +96,7 @@ _RATES: Mapping[str, tuple[Rate, ...]] = {
             verified=False,
         ),
     ),
-    "services": (
-        Rate(since=date(2017, 7, 1), percent=Decimal(18), source=_RATES_OF_SERVICES, verified=False),
-    ),
+    "services": (Rate(since=date(2017, 7, 1), percent=Decimal(18), source=_RATES_OF_SERVICES, verified=False),),
 }
 
 _RULES: Mapping[str, Rule] = {
@@ -138,13 +132,13 @@ _RULES: Mapping[str, Rule] = {
         says="A cancellation fee is taxed as what was cancelled", source="CBIC Circular 178/10/2022-GST", verified=False
     ),
     "packaging": Rule(
-        says="What a restaurant charges for packing or delivering a meal is part of the meal",
-        source="CGST Act s. 2(30), 8(a)",
+        says="A restaurant's charge for packing or delivery is part of the meal",
+        source="CGST Act s. 8(a)",
         verified=False,
     ),
-    "specified_premises": Rule(
+    "hotel_restaurant": Rule(
         says="A restaurant at specified premises (a hotel's, trait specified_premises) supplies itself, at 18 %",
-        source="Notification 17/2021-Central Tax (Rate); CBIC Circular 167/23/2021-GST",
+        source="Notification 17/2021-Central Tax (Rate)",
         verified=False,
     ),
     "courier": Rule(
@@ -162,11 +156,7 @@ _RULES: Mapping[str, Rule] = {
         says="Who pays the composition levy issues a Bill of Supply, with the words of rule 5(1)(f) at its top",
         source="CGST Act s. 10, 31(3)(c); CGST Rules r. 5(1)(f), 49",
     ),
-    "not_registered": Rule(
-        says="A shop that need not be registered charges no tax and issues no tax invoice",
-        source="CGST Act s. 22, 31; Notification 34/2023-Central Tax",
-        verified=False,
-    ),
+    "not_registered": Rule(says="A shop below the threshold charges no tax", source="CGST Act s. 22", verified=False),
     "number": Rule(
         says="At most 16 characters of A-Z, 0-9, - and /, consecutive and unique in a financial year, April to March",
         source="CGST Rules r. 46(b)",
@@ -193,8 +183,8 @@ _RULES: Mapping[str, Rule] = {
         verified=False,
     ),
     "dynamic_qr": Rule(
-        says="No dynamic QR code is needed where the invoice shows that it was paid electronically",
-        source="Notification 14/2020-Central Tax; CBIC Circular 156/12/2021-GST",
+        says="No dynamic QR code on an invoice that shows how it was paid",
+        source="CBIC Circular 156/2021",
         verified=False,
     ),
     "credit_note": Rule(
@@ -327,8 +317,7 @@ def _place_of_supply(case: Case, contract: Contract) -> str:
     code = _GST_CODES.get(case.trip.pickup.subdivision or "")
     if code is None:
         raise InvalidTripError(
-            "trip.pickup.subdivision: missing or no state of India; the tax depends on it, send its ISO 3166-2 code "
-            "such as IN-KA, then resume",
+            "trip.pickup.subdivision: missing or no state of India; the tax depends on it, send a code such as IN-KA",
             field="trip.pickup.subdivision",
         )
     return code
@@ -338,9 +327,8 @@ def _state_at(subdivision: str | None, field: str) -> str:
     code = _GST_CODES.get(subdivision or "")
     if code is None:
         raise InvalidAnswerError(
-            f"{field}: missing or no state of India; the law wants the state of an address on the invoice of a "
-            "service that was ordered from an operator: complete the address with an ISO 3166-2 code such as IN-KA, "
-            "then resume",
+            f"{field}: missing or no state of India; the law wants it on the invoice of a service ordered from an "
+            "operator: complete the address with a code such as IN-KA, then resume",
             field=field,
         )
     return code
@@ -367,11 +355,12 @@ def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
     service = _SERVICES[charge.contract].get(charge.tax_class)
     if service is None or _sells_goods(case, charge.contract):
         raise unknown_class(_CODE, charge)
+    on_a_moto = service.rate == "ride" and case.trip.product is Product.MOTO
     return Treatment(
         category=TaxCategory.STANDARD,
         rate=_rate(plan, service),
         parts=_parts(case, plan),
-        classification=_MOTO_SAC if _is_moto(case, service) else service.sac,
+        classification=_MOTO_SAC if on_a_moto else service.sac,
         rules=(*service.rules, *_himself(case, plan)),
     )
 
@@ -400,11 +389,7 @@ def _himself(case: Case, plan: ContractPlan) -> tuple[str, ...]:
     if plan.contract is Contract.DELIVERY and Provides.COURIER_TAX in case.tax_profiles:
         return ("courier",)
     deemed = plan.issuer_mode is IssuerMode.DEEMED_SUPPLIER
-    return ("specified_premises",) if plan.contract is Contract.GOODS and not deemed else ()
-
-
-def _is_moto(case: Case, service: _Service) -> bool:
-    return service.rate == "ride" and case.trip.product is Product.MOTO
+    return ("hotel_restaurant",) if plan.contract is Contract.GOODS and not deemed else ()
 
 
 def _parts(case: Case, plan: ContractPlan) -> tuple[str, ...]:
@@ -416,9 +401,8 @@ def _parts(case: Case, plan: ContractPlan) -> tuple[str, ...]:
             "supplier's tax profile, then resume",
             field="supplier.tax_ids",
         )
-    if _state_of(registration, "supplier.tax_ids") != place:
-        return ("IGST",)
-    return ("CGST", "UTGST" if place in _UNION_TERRITORIES else "SGST")
+    within = ("CGST", "UTGST" if place in _UNION_TERRITORIES else "SGST")
+    return within if _state_of(registration, "supplier.tax_ids") == place else ("IGST",)
 
 
 def form(draft: Draft) -> Form:
@@ -447,8 +431,8 @@ def check(draft: Draft) -> None:
     """What rules 46, 49 and 53 of the CGST Rules ask of supplier and recipient, who must not write it himself."""
     if draft.issuer_mode is IssuerMode.SELF_BILLED:
         raise UnsupportedTripError(
-            f"{draft.key.contract}: self_billing_consent: in India no customer writes the supplier's invoices; take the "
-            "consent out of his tax profile, then resume",
+            f"{draft.key.contract}: self_billing_consent: in India no customer writes the supplier's invoices; take "
+            "the consent out of his tax profile, then resume",
             field="self_billing_consent",
         )
     require_supplier_address(draft)
@@ -467,7 +451,7 @@ def _check_recipient(recipient: Party | None) -> None:
     if not _PIN.fullmatch(recipient.postcode or ""):
         raise InvalidAnswerError(
             "recipient.postcode: missing or no PIN code of six digits; the law wants it on the invoice of a service "
-            "that was ordered from an operator: complete the recipient's address, then resume",
+            "ordered from an operator: complete the address, then resume",
             field="recipient.postcode",
         )
     _state_at(recipient.subdivision, "recipient.subdivision")

@@ -152,6 +152,7 @@ class Wording:
         """Town and postcode, with the state where addresses have it, in the order of the party's country."""
         postcode, city = party.postcode or "", party.city or ""
         state = self._words.sections["states"].get(party.subdivision or "", "")
+        lines: tuple[str, ...]
         match party.country:
             case "GB" | "IE":
                 lines = (city, postcode)
