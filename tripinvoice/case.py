@@ -32,6 +32,7 @@ from tripinvoice.errors import InvalidAnswerError, InvalidTripError, MissingAnsw
 from tripinvoice.invoice import Contract, Kind, NumberRange, Party, Payment, TaxId, account_key
 from tripinvoice.money import Money
 from tripinvoice.money_systems import Answer, Sources
+from tripinvoice.tax_ids import is_valid
 from tripinvoice.trip import Trip
 
 _SPACES = re.compile(r"[\t\n\v\f\r\x85\u2028\u2029]+")
@@ -348,10 +349,18 @@ def _printed(text: str, field: str) -> str:
 
 
 def _tax_ids(field: str, answers: tuple[TaxIdAnswer, ...]) -> tuple[TaxId, ...]:
-    return tuple(
-        TaxId(scheme=tax_id.scheme, value=_printed(tax_id.value, f"{field}.tax_ids.{index}.value"))
-        for index, tax_id in enumerate(answers)
-    )
+    return tuple(_tax_id(f"{field}.tax_ids.{index}.value", tax_id) for index, tax_id in enumerate(answers))
+
+
+def _tax_id(field: str, answer: TaxIdAnswer) -> TaxId:
+    value = _printed(answer.value, field)
+    if not is_valid(answer.scheme, value):
+        raise InvalidAnswerError(
+            f"{field}: found a text that cannot be a number of scheme {answer.scheme}: its length, form or check "
+            "digits are wrong; mend it in the system and resume",
+            field=field,
+        )
+    return TaxId(scheme=answer.scheme, value=value)
 
 
 def _party(role: Provides, answer: PartyAnswer) -> Party:

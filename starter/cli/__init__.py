@@ -13,7 +13,23 @@ from typing import Annotated, NoReturn
 import typer
 from rich.markup import escape
 
-from starter.cli import audit, check, demo, dlq, look, mend, processes, reconcile, redo, schedule, schema, stored
+from starter.cli import (
+    audit,
+    check,
+    demo,
+    dlq,
+    law,
+    look,
+    mend,
+    preview,
+    processes,
+    reconcile,
+    redo,
+    schedule,
+    schema,
+    stored,
+    verify,
+)
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
 from starter.cli.failures import one_line, told
@@ -84,6 +100,8 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (LOOK, "link", stored.link),
     (LOOK, "status", look.status),
     (LOOK, "parked", look.parked),
+    (LOOK, "regimes", law.regimes),
+    (LOOK, "preview", preview.preview),
     (MEND, "resume", mend.resume),
     (MEND, "void", mend.void),
     (MEND, "rerun", mend.rerun),
@@ -92,6 +110,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (MEND, "dlq replay", dlq.replay),
     (PROVE, "audit", audit.audit),
     (PROVE, "reconcile", reconcile.reconcile),
+    (PROVE, "verify", verify.verify),
     (PROVE, "regenerate", redo.regenerate),
     (PROVE, "replay", redo.replay),
     (PROVE, "doctor", check.doctor),

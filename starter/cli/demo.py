@@ -28,6 +28,9 @@ def demo(  # noqa: PLR0913 - each is an option of the command line
     keep: Annotated[
         bool, typer.Option("--keep", help="Keep the servers up afterwards, until Ctrl-C, to look around.")
     ] = False,
+    gallery: Annotated[
+        bool, typer.Option("--gallery", help="Also write gallery/index.html: a page per country to look at.")
+    ] = False,
     ui: Annotated[bool, typer.Option("--ui/--no-ui", help="With Temporal's Web UI.")] = True,
     as_json: Json = False,
 ) -> None:
@@ -39,5 +42,5 @@ def demo(  # noqa: PLR0913 - each is an option of the command line
     """
     from starter.demo.run import Options, demonstrate
 
-    options = Options(trips=trips, count=count, out=out, keep=keep, ui=ui, json=as_json)
+    options = Options(trips=trips, count=count, out=out, keep=keep, gallery=gallery, ui=ui, json=as_json)
     raise typer.Exit(demonstrate(options))

@@ -4,6 +4,7 @@ EXAMPLES = {
     "demo": (
         "tripinvoice demo",
         "tripinvoice demo --count 5 --keep",
+        "tripinvoice demo --gallery",
         "tripinvoice demo --trips trips.csv --out invoices-of-may --json | jq -r .number",
     ),
     "worker": (
@@ -64,6 +65,21 @@ EXAMPLES = {
     "schedule apply": ("tripinvoice schedule apply", "tripinvoice schedule apply --cron '30 2 * * *' --since-days 7"),
     "schedule status": ("tripinvoice schedule status", "tripinvoice schedule status --json | jq .last.findings"),
     "schedule remove": ("tripinvoice schedule remove",),
+    "regimes": (
+        "tripinvoice regimes",
+        "tripinvoice regimes DE --on 2020-08-01",
+        "tripinvoice regimes --json | jq '.code, [.rates[], .rules[] | select(.verified | not) | .name]'",
+    ),
+    "preview": (
+        "tripinvoice preview --country DE",
+        "tripinvoice preview --country GB --lob delivery --kind credit-note",
+        "tripinvoice preview --country DE --language en_GB --all --out specimens",
+    ),
+    "verify": (
+        "tripinvoice verify trip-4711",
+        "tripinvoice verify --sample 1000 --seed 7",
+        "tripinvoice verify --all --json | jq 'select(.identical | not)'",
+    ),
     "regenerate": ("tripinvoice regenerate trip-4711", "tripinvoice regenerate trip-4711 --wait 60 --json"),
     "replay": (
         "tripinvoice replay trip-4711",

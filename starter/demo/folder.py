@@ -3,6 +3,7 @@
 invoices/<number>.pdf   hard links to the stored documents
 invoices.jsonl          every document of the last run, one JSON object a line
 data/                   records, numbers, documents and evidence; survives, and is used by the next run
+gallery/                a page per country, with --gallery
 logs/                   what the servers had to say
 demo.env                how other terminals find the servers, while they run
 """

@@ -22,11 +22,14 @@ from tripinvoice.log import configure
 class Performance:
     """One run on a stage. ``example`` is something to look at afterwards: a number, once there is one."""
 
-    def __init__(self, stage: Stage, folder: DemoFolder, screen: Screen, trips: Trips) -> None:
+    def __init__(
+        self, stage: Stage, folder: DemoFolder, screen: Screen, trips: Trips, *, gallery: bool = False
+    ) -> None:
         self._stage = stage
         self._folder = folder
         self._screen = screen
         self._trips = trips
+        self._gallery = gallery
         self._tally = Tally()
         self.example = "TRIP_OR_NUMBER"
 
@@ -57,8 +60,17 @@ class Performance:
         self._screen.documents(proof.documents, self._folder.listing)
         self._screen.problems(refused, parked, watch.now.parked, proof.lost)
         self._screen.summary(proof, watch.now, started_in)
+        if self._gallery:
+            await self._show_gallery(proof)
         all_invoiced = not (refused or watch.now.parked or proof.lost)
         return 0 if proof.holds and all_invoiced else 1
+
+    async def _show_gallery(self, proof: Proof) -> None:
+        from starter.demo.gallery import write_gallery  # noqa: PLC0415 - it loads what makes pictures of pages
+
+        index = await asyncio.to_thread(write_gallery, proof.documents, self._stage.stores, self._folder)
+        if index is not None:
+            self._screen.gallery(index)
 
     def _write_listing(self, proof: Proof) -> None:
         with self._folder.listing.open("w", encoding="utf-8") as file:

@@ -25,6 +25,7 @@ class Options:
     count: int | None = None
     out: Path
     keep: bool = False
+    gallery: bool = False
     ui: bool = True
     json: bool = False
 
@@ -76,7 +77,7 @@ class Demo:
             # Only now, while the servers start: Temporal's SDK takes a second to load.
             from starter.demo.performance import Performance  # noqa: PLC0415
 
-            performance = Performance(stage, self._folder, self._screen, trips)
+            performance = Performance(stage, self._folder, self._screen, trips, gallery=options.gallery)
             self.result = await stage.guard.meanwhile(performance.run(began))
             if options.keep:
                 await self._keep(stage, performance.example)

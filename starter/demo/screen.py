@@ -146,6 +146,10 @@ class Screen:
             f"  {now.done:,} events in {now.seconds:.1f} s ({rate:.1f}/s), after {started_in:.1f} s of starting servers"
         )
 
+    def gallery(self, index: Path) -> None:
+        """Where to look at a page of each country."""
+        self._say_answer(f"  gallery: {index.as_uri()}", "")
+
     def keeping(self, variables: Mapping[str, str], env: Path, example: str) -> None:
         """The servers stay up: how to use them. ``env`` holds all ``variables``, these lines the two that matter."""
         self._told.print()

@@ -27,6 +27,22 @@ async def test_regenerate_is_identical(cli: Cli) -> None:
         assert (told.code, [one["identical"] for one in told.lines()]) == (0, [True])
 
 
+async def test_verify_is_identical(cli: Cli) -> None:
+    """A trip, a sample and everything; without Temporal, because only the stores are read."""
+    for asked in ((ISSUED,), ("--all",), ("--sample", "5", "--seed", "1")):
+        told = await cli("verify", *asked, "--json", TEMPORAL_ADDRESS="localhost:1")
+        assert (told.code, [one["identical"] for one in told.lines()]) == (0, [True])
+    told = await cli("verify", ISSUED)
+    assert told.out == "1 of 1 document is identical to what their evidence makes today\n"
+
+
+async def test_verify_needs_to_know_what(cli: Cli) -> None:
+    """Exactly one choice; and something that is there."""
+    assert (await cli("verify")).code == 2
+    assert (await cli("verify", ISSUED, "--all")).code == 2
+    assert (await cli("verify", "nobody")).code == 5
+
+
 async def test_replay_of_what_runs_is_safe(cli: Cli) -> None:
     """By trip and by query; the verdict is in words and in the exit code."""
     told = await cli("replay", PARKED)

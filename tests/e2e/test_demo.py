@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,22 @@ def test_makes_invoices_whatever_the_settings_around_it_and_never_twice(tmp_path
     assert again.returncode == 0, again.stderr
     assert first.stdout == again.stdout
     assert "4 of the trips had been invoiced by an earlier run" in again.stderr
+
+
+def test_a_gallery_shows_a_page_per_country(tmp_path: Path) -> None:
+    """A picture of a page and links to the PDFs; nothing in it refers to anything outside."""
+    done = demo(tmp_path, "--count", "3", "--no-ui", "--gallery")
+    assert done.returncode == 0, done.stderr
+    index = tmp_path / "tripinvoice-demo" / "gallery" / "index.html"
+    assert index.as_uri() in done.stdout
+    page = index.read_text("utf-8")
+    links = re.findall(r'(?:href|src)="([^"]+)"', page)
+    assert all((index.parent / link).is_file() for link in links)
+    countries = {json.loads(trip.event)["pickup"]["country"] for trip in sample_trips()[:3]}
+    pictures = [link for link in links if link.endswith(".png")]
+    assert len(pictures) == len(countries) == page.count("<article")
+    for picture in pictures:
+        assert (index.parent / picture).read_bytes().startswith(b"\x89PNG")
 
 
 def _documented_trip() -> dict[str, Any]:

@@ -262,10 +262,10 @@ def test_all_texts_of_a_case_are_clean() -> None:
                 "address": [dirty, "\x00"],
                 "postcode": "\x001",
                 "city": dirty,
-                "tax_ids": [{"scheme": "VAT", "value": "\x00DE1"}],
+                "tax_ids": [{"scheme": "VAT", "value": "\x00DE999999018"}],
             },
         ),
-        answer(Provides.SUPPLIER_TAX, {"tax_ids": [{"scheme": "VAT", "value": "DE\n1"}]}),
+        answer(Provides.SUPPLIER_TAX, {"tax_ids": [{"scheme": "VAT", "value": "DE\n999999018"}]}),
         answer(Provides.JOURNEY, {"pickup": dirty, "dropoff": "\x00", "vehicle": dirty}),
         answer(
             Provides.PAYMENTS,
@@ -274,11 +274,15 @@ def test_all_texts_of_a_case_are_clean() -> None:
     )
     assert [c.description for c in case.charges] == ["Jürgen", None]
     assert case.party(Provides.RIDER) == Party(
-        name="Jürgen", address=("Jürgen",), postcode="1", city="Jürgen", tax_ids=(TaxId(scheme="VAT", value="DE1"),)
+        name="Jürgen",
+        address=("Jürgen",),
+        postcode="1",
+        city="Jürgen",
+        tax_ids=(TaxId(scheme="VAT", value="DE999999018"),),
     )
     profile = case.tax_profile(Provides.SUPPLIER_TAX)
     assert isinstance(profile, TaxProfile)
-    assert profile.tax_ids[0].value == "DE 1"
+    assert profile.tax_ids[0].value == "DE 999999018"
     assert case.journey == Journey(pickup="Jürgen", vehicle="Jürgen")
     assert case.payments is not None
     assert case.payments[0].detail == "Jürgen"
@@ -286,7 +290,7 @@ def test_all_texts_of_a_case_are_clean() -> None:
 
 def test_a_tax_id_may_get_longer_when_it_is_composed() -> None:
     """U+0958 has no composed form of its own: within the bounds as it was sent, it is accepted."""
-    case = case_of(FARE, answer(Provides.SUPPLIER_TAX, {"tax_ids": [{"scheme": "VAT", "value": "\u0958" * 200}]}))
+    case = case_of(FARE, answer(Provides.SUPPLIER_TAX, {"tax_ids": [{"scheme": "OWN", "value": "\u0958" * 200}]}))
     assert case.tax_profile(Provides.SUPPLIER_TAX).tax_ids[0].value == "\u0915\u093c" * 200
 
 
@@ -302,6 +306,17 @@ def test_a_required_text_must_not_vanish(body: dict[str, Any], field: str) -> No
     with pytest.raises(InvalidAnswerError, match="without a printable character") as caught:
         case_of(FARE, answer(Provides.RIDER, body))
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("role", [Provides.RIDER, Provides.SUPPLIER_TAX])
+def test_a_number_with_wrong_check_digits_is_refused(role: Provides) -> None:
+    """It names the field and the scheme; the number itself stays out of the message."""
+    ids = [{"scheme": "TLC", "value": "7K42"}, {"scheme": "VAT", "value": "DE 999 999 019"}]
+    body = {"name": "A", "tax_ids": ids} if role is Provides.RIDER else {"tax_ids": ids}
+    with pytest.raises(InvalidAnswerError, match=r"cannot be a number of scheme VAT: .*; mend it") as caught:
+        case_of(FARE, answer(role, body))
+    assert caught.value.field == f"{role}.tax_ids.1.value"
+    assert "999" not in caught.value.message
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,7 @@
 from tripinvoice.case import Case, Charge
 from tripinvoice.invoice import Contract, Party, TaxCategory
 from tripinvoice.regimes.base import OUTSIDE, ContractPlan, Rule, Treatment, unknown_class
-
-# Prefixes of VAT identification numbers (art. 215): those of the countries, and EL for Greece.
-_PREFIXES = frozenset(
-    {
-        *("AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "EL", "ES", "FI", "FR", "HR", "HU", "IE"),
-        *("IT", "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK"),
-    }
-)
+from tripinvoice.tax_ids import MEMBER_STATES, compact
 
 REVERSE_CHARGE = Treatment(
     category=TaxCategory.REVERSE_CHARGE, note="reverse_charge", exemption="VATEX-EU-AE", rules=("reverse_charge",)
@@ -54,5 +47,5 @@ def is_reverse_charge(case: Case, contract: Contract, supplier: Party) -> bool:
 
 def member_state(party: Party) -> str | None:
     """The member state that a party's VAT number is of, by its prefix; ``None`` when it has none of the Union's."""
-    number = (party.tax_id("VAT") or "").replace(" ", "").upper()
-    return number[:2] if number[:2] in _PREFIXES else None
+    prefix = compact(party.tax_id("VAT") or "")[:2]
+    return prefix if prefix in MEMBER_STATES else None

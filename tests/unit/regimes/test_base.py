@@ -147,7 +147,7 @@ def test_the_usual_plans(standing: Body, *, taxable: bool) -> None:
 
 
 def _plan(role: Provides, *, own: bool = False, without: tuple[Provides, ...] = ()) -> ContractPlan:
-    ids = [tax_id("VAT", "DE1"), tax_id("VAT", "DE1")]
+    ids = [tax_id("VAT", "DE999999018"), tax_id("VAT", "DE999999018")]
     profile = {"tax_ids": ids, "invoices_issued_by_platform": not own}
     case = read_case(factories.sources(given={Provides.SUPPLIER_TAX: profile}, without=without))
     tax = case.tax_profile(Provides.SUPPLIER_TAX) if role is Provides.FLEET else None
@@ -167,7 +167,7 @@ def test_the_platform_writes_in_the_suppliers_name() -> None:
 
 def test_identifications_of_the_tax_profile_join_the_suppliers() -> None:
     """Each once."""
-    assert _plan(Provides.FLEET).supplier.tax_ids == (TaxId(scheme="VAT", value="DE1"),)
+    assert _plan(Provides.FLEET).supplier.tax_ids == (TaxId(scheme="VAT", value="DE999999018"),)
 
 
 def test_parties_that_the_plan_needs_are_asked_for() -> None:
