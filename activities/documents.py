@@ -12,6 +12,9 @@ from tripinvoice.invoice import Draft, Invoice
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.ports import DocumentStore, ObjectRef, Renderer
 
+# A log line stays a line, whatever somebody calls his restaurant.
+_TOLD_CODE_POINTS = 32
+
 
 @dataclass(frozen=True)
 class DocumentActivities:
@@ -25,6 +28,9 @@ class DocumentActivities:
         """The invoice as canonical JSON and as PDF, both stored by content: the same bytes however often it runs."""
         invoice = await asyncio.to_thread(self._invoice, request.draft.draft, request.taken)
         rendition = await self.renderer.render(invoice)
+        if rendition.replaced:
+            told = " ".join(rendition.replaced[:_TOLD_CODE_POINTS])
+            activity.logger.warning("characters replaced", extra={"code_points": told})
         shelf = request.draft.draft.shelf
         invoice_ref = await asyncio.to_thread(archive.keep, invoice, self.documents, shelf)
         pdf_ref = await asyncio.to_thread(self.documents.put, rendition.content, rendition.media_type, shelf)

@@ -21,13 +21,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.resources import files
 from itertools import islice
 from multiprocessing import Pipe
 from pathlib import Path
 from typing import Any
 
 from benchmarks.documents import documents
+from tripinvoice.adapters.font_config import font_environment
 from tripinvoice.canonical import dump
 
 WAYS = ("naive_template", "naive_loop", "ours")
@@ -52,7 +52,7 @@ class Worker:
         self._pipe, theirs = Pipe()
         environment = dict(os.environ) | {"XDG_CACHE_HOME": str(home)}
         if way != "naive_template":  # that one uses the fonts of the machine, as people do
-            environment["FONTCONFIG_FILE"] = str(files("templates") / "fonts" / "fonts.conf")
+            environment |= font_environment(home)
         with theirs:
             command = [sys.executable, "-W", "ignore", "-m", "benchmarks.render_worker", way, str(theirs.fileno())]
             self._process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment)

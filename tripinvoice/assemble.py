@@ -10,6 +10,7 @@ from datetime import UTC, date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from tripinvoice import validate
 from tripinvoice.answers import ExchangeRate, Provides
 from tripinvoice.case import Case, Charge, clean, read_case
 from tripinvoice.errors import (
@@ -91,7 +92,7 @@ def assemble(sources: Sources) -> tuple[Draft, ...]:
 def complete(regime: Regime, draft: Draft) -> Draft:
     """The draft with what its form adds, checked: title, notes, and which rules behind it nobody has verified yet.
 
-    Raises a :class:`~tripinvoice.errors.PermanentError` when it lacks what the law asks of it.
+    Raises a :class:`~tripinvoice.errors.PermanentError` when it lacks what the law asks of it, or breaks a rule.
     """
     form = regime.form(draft)
     notes = tuple(dict.fromkeys((*draft.notes, *form.notes)))
@@ -105,6 +106,7 @@ def complete(regime: Regime, draft: Draft) -> Draft:
         unverified=_unverified(regime, rests_on, draft.supply_date),
     )
     regime.check(completed)
+    validate.check(completed, regime)
     return completed
 
 

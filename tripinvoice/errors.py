@@ -8,6 +8,7 @@
     │   ├── MissingAnswerError    a required money system has nothing to say about this trip
     │   ├── InvalidAnswerError    a money system's answer is malformed or contradicts another
     │   ├── TotalsError           amounts that must agree do not
+    │   ├── RuleViolationError    a finished document breaks a named rule for invoices
     │   ├── DocumentError         a document cannot be rendered from this invoice
     │   ├── ConflictError         something immutable would have to change
     │   ├── NotFoundError         a stored thing that must exist does not
@@ -68,6 +69,10 @@ class InvalidAnswerError(PermanentError):
 
 class TotalsError(PermanentError):
     """Amounts that must agree do not."""
+
+
+class RuleViolationError(PermanentError):
+    """A finished document breaks a rule for invoices; ``field`` is the name of the rule, as ``BR-CO-10``."""
 
 
 class DocumentError(PermanentError):

@@ -225,12 +225,16 @@ class MonthlyCollection(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Rendition:
-    """A rendered document and what made it."""
+    """A rendered document and what made it.
+
+    ``replaced``: the code points (``U+1F355``) of texts that no font can draw; the document shows U+FFFD for them.
+    """
 
     content: bytes
     media_type: str
     template_version: str
     environment: str
+    replaced: tuple[str, ...] = ()
 
 
 class Renderer(Protocol):

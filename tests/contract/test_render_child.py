@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tripinvoice.adapters.font_config import font_environment
+
 URLS = (
     "file:///etc/passwd",
     "http://127.0.0.1:9/logo.png",
@@ -55,9 +57,8 @@ ROOT = Path(__file__).parents[2]
 def _fetch(urls: Sequence[str], home: Path, packages: Path = ROOT) -> dict[str, dict[str, object]]:
     """What became of each URL; ``packages`` is where ``templates`` is taken from."""
     environment = {
-        "FONTCONFIG_FILE": str(ROOT / "templates" / "fonts" / "fonts.conf"),
-        "XDG_CACHE_HOME": str(home),
         "PYTHONPATH": os.pathsep.join([str(packages), str(ROOT), *sys.path]),
+        **font_environment(home),
     }
     command = [sys.executable, "-P", "-c", FETCH, *urls]
     done = subprocess.run(command, env=os.environ | environment, cwd=home, capture_output=True, check=True, text=True)

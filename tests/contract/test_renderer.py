@@ -20,6 +20,7 @@ import pytest_asyncio
 from pypdf import PdfReader
 
 from tests.factories import delivery_sources, draft, invoice, london_sources, new_york_sources, sources
+from tripinvoice.adapters.font_config import font_environment
 from tripinvoice.adapters.render_probe import probe
 from tripinvoice.adapters.renderer_weasyprint import RenderProcess, Wear, WeasyPrintRenderer
 from tripinvoice.assemble import assemble
@@ -55,11 +56,9 @@ async def renderer() -> AsyncIterator[WeasyPrintRenderer]:
 
 
 def pages(pdf: bytes) -> list[str]:
-    """The text layer of each page, with ordinary spaces."""
-    return [
-        " ".join(page.extract_text().replace("\u00a0", " ").replace("\u202f", " ").split())
-        for page in PdfReader(io.BytesIO(pdf)).pages
-    ]
+    """The text layer of each page, with ordinary spaces, without what stands for glyphs that say nothing."""
+    texts = (page.extract_text().replace("\u2060", "") for page in PdfReader(io.BytesIO(pdf)).pages)
+    return [" ".join(text.replace("\u00a0", " ").replace("\u202f", " ").split()) for text in texts]
 
 
 def long(lines: int) -> Draft:
@@ -116,9 +115,8 @@ async def test_the_same_invoice_is_the_same_bytes(renderer: WeasyPrintRenderer, 
 
 def _elsewhere(issued: list[Invoice], home: Path) -> list[str]:
     """The hashes of the PDFs, backwards printed so that the order is another, too."""
-    fonts = Path(__file__).parents[2] / "templates" / "fonts" / "fonts.conf"
     strange = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "4711", "LC_ALL": "tr_TR.UTF-8", "HOME": str(home)}
-    ours = {"FONTCONFIG_FILE": str(fonts), "XDG_CACHE_HOME": str(home), "PYTHONPATH": os.pathsep.join(sys.path)}
+    ours = {"PYTHONPATH": os.pathsep.join(sys.path)} | font_environment(home)
     done = subprocess.run(
         [sys.executable, "-c", ELSEWHERE],
         input=json.dumps([dump(one).decode() for one in reversed(issued)]),
@@ -182,6 +180,13 @@ async def test_hostile_and_foreign_text_cannot_stop_a_document(renderer: WeasyPr
     assert "MW" * 15 in said
     assert "مطعم الشام الكبير" in said
     assert "מסעדת השלום" in said
+
+
+async def test_what_a_document_could_not_show_is_told_by_code_point(renderer: WeasyPrintRenderer) -> None:
+    """From the render process to whoever asked."""
+    of = replace(draft(), recipient=Party(name="Kiosk 🍕 \ue000 寿司 مطعم"))
+    assert (await renderer.render(invoice(of))).replaced == ("U+E000", "U+1F355")
+    assert (await renderer.render(invoice())).replaced == ()
 
 
 async def test_a_document_that_cannot_be_made_says_why(renderer: WeasyPrintRenderer) -> None:

@@ -62,6 +62,11 @@ PARKED: Mapping[str, tuple[str, str, Mapping[str, Event | None]]] = {
     "currency-mismatch": ("preprocess", "InvalidAnswerError", {"fares": f.charges(f.charge("5.00"), currency="GBP")}),
     "amount-is-a-number": ("fetch", "InvalidAnswerError", {"fares": {"currency": "EUR", "charges": [{"amount": 5}]}}),
     "huge-name": ("fetch", "InvalidAnswerError", {"riders": {**f.PARTIES["DE"][Provides.RIDER], "name": "x" * 9_000}}),
+    "no-such-country": (
+        "preprocess",
+        "RuleViolationError",
+        {"riders": {**f.PARTIES["DE"][Provides.RIDER], "country": "XX"}},
+    ),
     "paid-too-little": ("preprocess", "TotalsError", {"payments": f.card("1.00")}),
 }
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tests.factories import invoice
 from tripinvoice import canonical
+from tripinvoice.adapters.font_config import font_environment
 from tripinvoice.invoice import Invoice
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -35,9 +36,8 @@ def pressed(pages: Mapping[str, Page], folder: Path, **environment: str) -> dict
     """The files, by name; ``environment`` adds to the process's."""
     wanted = {name: asdict(page) | _wire(page) for name, page in pages.items()}
     ours = {
-        "FONTCONFIG_FILE": str(ROOT / "templates" / "fonts" / "fonts.conf"),
-        "XDG_CACHE_HOME": str(folder),
         "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path]),
+        **font_environment(folder),
     }
     subprocess.run(
         [sys.executable, "-P", "-m", "tests.judges.press", str(folder)],

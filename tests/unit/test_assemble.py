@@ -18,6 +18,7 @@ from tripinvoice.errors import (
     InvalidAnswerError,
     InvalidTripError,
     MissingAnswerError,
+    RuleViolationError,
     TotalsError,
     UnsupportedTripError,
 )
@@ -163,6 +164,14 @@ def test_a_refund_of_everything_is_a_zero_invoice() -> None:
     """Line by line it is gone."""
     (draft,) = assemble(sources(HIRE, charge("19.40"), charge("-19.40", "refund"), paid="0.00"))
     assert (gross((draft,)), str(draft.totals.tax)) == (["0.00 EUR"], "0.00 EUR")
+
+
+def test_a_draft_that_breaks_a_rule_is_refused_by_the_rules_name() -> None:
+    """Before it takes a number; the invoice is parked with it."""
+    rider = {**factories.PARTIES["DE"][Provides.RIDER], "country": "XX"}
+    with pytest.raises(RuleViolationError, match=r"^transport: BR-CL-14: countries .*; mend it") as caught:
+        assemble(sources(HIRE, charge("9.00"), given={Provides.RIDER: rider}))
+    assert caught.value.field == "BR-CL-14"
 
 
 @pytest.mark.parametrize(

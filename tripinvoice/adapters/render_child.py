@@ -1,8 +1,7 @@
 """A render process: invoices come in as canonical JSON, PDFs go out. Started by ``renderer_weasyprint``; see there.
 
 Run as ``python -m tripinvoice.adapters.render_child FD SETTINGS``. It has no business with files or networks: fonts
-come from the packaged folder that ``FONTCONFIG_FILE`` names, and the documents' URLs are refused unless they name a
-packaged asset.
+are those that ``font_config`` names, and the documents' URLs are refused unless they name a packaged asset.
 """
 
 import gc
@@ -30,7 +29,7 @@ from tripinvoice.adapters.render_sample import sample
 from tripinvoice.canonical import dump, load
 from tripinvoice.errors import DocumentError, TripInvoiceError
 from tripinvoice.invoice import Invoice
-from tripinvoice.render import html, style, template_version
+from tripinvoice.render import page, style, template_version
 from tripinvoice.render.glyphs import font_files
 
 with warnings.catch_warnings():  # both are what probe() reports, in words of its own
@@ -41,6 +40,7 @@ with warnings.catch_warnings():  # both are what probe() reports, in words of it
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+    from tripinvoice.adapters import text_layer
     from tripinvoice.adapters.pdf_file import FORM, VARIANT, EInvoice, write
 
 _ASSETS = "asset:"
@@ -72,10 +72,19 @@ def _asset(url: str) -> bytes:
     return files("templates").joinpath(*steps).read_bytes()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Printed:
+    """A PDF, and the characters of the invoice for which it has a replacement."""
+
+    pdf: bytes
+    replaced: frozenset[str]
+
+
 class Press:
     """Prints invoices, one after the other, in one thread. What documents share is made once."""
 
     def __init__(self) -> None:
+        text_layer.install()
         self._fonts = FontConfiguration()  # a new one for each document would leak a quarter of a megabyte
         self._assets = PackagedAssets()
         # Kept over documents; cannot grow without end, because only packaged images are ever fetched.
@@ -96,8 +105,14 @@ class Press:
 
     def pdf(self, content: bytes) -> bytes:
         """The PDF of an invoice given as canonical JSON. Raises :class:`~tripinvoice.errors.DocumentError`."""
+        return self.print(content).pdf
+
+    def print(self, content: bytes) -> Printed:
+        """The PDF, and what it could not show. Raises as :meth:`pdf` does."""
         invoice = load(content, Invoice)
-        return self.pdf_of_html(html(invoice), invoice, identifier=sha256(content).digest()[:16])
+        document = page(invoice)
+        pdf = self.pdf_of_html(document.html, invoice, identifier=sha256(content).digest()[:16])
+        return Printed(pdf=pdf, replaced=document.replaced)
 
     def pdf_of_html(
         self, document: str, invoice: Invoice, *, identifier: bytes, e_invoice: EInvoice | None = None
@@ -137,9 +152,10 @@ def environment() -> str:
 
 
 def fonts_fingerprint() -> str:
-    """Identifies the packaged fonts: a hash of the files."""
+    """Identifies the fonts: a hash of the files."""
     digest = sha256()
-    for name, content in font_files().items():
+    for name, file in font_files().items():
+        content = file.read_bytes()
         digest.update(f"{name}\0{len(content)}\0".encode())
         digest.update(content)
     return digest.hexdigest()[:12]
@@ -196,7 +212,11 @@ def serve(connection: Connection, limits: Limits) -> None:
 def _answer(press: Press, content: bytes) -> tuple[dict[str, Any], bytes]:
     """Never raises: what cannot be printed is the document's fault and is told, without its texts."""
     try:
-        return {"ok": True}, press.pdf(content)
+        printed = press.print(content)
+        return {
+            "ok": True,
+            "replaced": [f"U+{ord(character):04X}" for character in sorted(printed.replaced)],
+        }, printed.pdf
     except TripInvoiceError as error:
         return {"ok": False, "message": error.message, "field": error.field}, b""
     except MemoryError:

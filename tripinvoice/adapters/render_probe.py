@@ -16,7 +16,7 @@ from tripinvoice.adapters.renderer_weasyprint import render_environment
 from tripinvoice.canonical import dump
 from tripinvoice.errors import TripInvoiceError
 from tripinvoice.render.catalogs import countries
-from tripinvoice.render.glyphs import covered, font_files
+from tripinvoice.render.glyphs import code_points, drawable, font_files
 
 _SECONDS = 60
 _OLDEST_PANGO = (1, 44)  # WeasyPrint 70, "First steps": Pango ≥ 1.44
@@ -79,11 +79,11 @@ def _findings() -> list[Finding]:
 
 
 def _fonts() -> Finding:
-    complete = all(ord(letter) in covered() for letter in LETTERS)
+    complete = all(map(drawable, LETTERS))
     return Finding(
         name="fonts",
         ok=complete,
-        detail=f"{len(font_files())} files, {len(covered())} characters",
+        detail=f"{len(font_files())} files, {len(frozenset().union(*map(code_points, font_files())))} characters",
         remedy="the installation is incomplete: install tripinvoice again",
     )
 

@@ -20,7 +20,7 @@ from tripinvoice.render.catalogs import countries, offered
 from tripinvoice.trip import LineOfBusiness
 
 # One letter of every script that must print, and the sign for those that cannot.
-LETTERS = "Aä€Ωжאبđ\N{REPLACEMENT CHARACTER}"
+LETTERS = "Aä€Ωжאبक๑字đ\N{REPLACEMENT CHARACTER}"
 
 
 def sample() -> Invoice:

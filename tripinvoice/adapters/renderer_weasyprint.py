@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from multiprocessing import Pipe
 from pathlib import Path
 from queue import LifoQueue
 from typing import Any
 
+from tripinvoice.adapters.font_config import font_environment
 from tripinvoice.canonical import dump
 from tripinvoice.errors import DocumentError, RendererCrashedError
 from tripinvoice.invoice import Invoice
@@ -76,8 +76,11 @@ class RenderProcess:
         if not self.greeting:
             self.greeting = self._receive(_START_SECONDS)
 
-    def print(self, content: bytes, seconds: float) -> bytes:
-        """The PDF of an invoice; raises :class:`DocumentError`, or :class:`RendererCrashedError` and is dead."""
+    def print(self, content: bytes, seconds: float) -> tuple[bytes, tuple[str, ...]]:
+        """The PDF of an invoice and the code points that it could not show.
+
+        Raises :class:`DocumentError`, or :class:`RendererCrashedError` and is dead.
+        """
         self.greet()
         try:
             self._pipe.send_bytes(content)
@@ -88,7 +91,7 @@ class RenderProcess:
         self.worn = head["worn"]
         if not head["ok"]:
             raise DocumentError(head["message"], field=head["field"])
-        return pdf
+        return pdf, tuple(head["replaced"])
 
     def stop(self) -> None:
         """Hang up and let it go; kill it if it does not."""
@@ -170,12 +173,13 @@ class WeasyPrintRenderer:
                 "invoice: a text contains half a character (a lone surrogate); mend it in the system it came from"
             ) from None
         with self._process() as process:
-            pdf = process.print(content, self._seconds)
+            pdf, replaced = process.print(content, self._seconds)
             return Rendition(
                 content=pdf,
                 media_type=MEDIA_TYPE,
                 template_version=process.greeting["template_version"],
                 environment=process.greeting["environment"],
+                replaced=replaced,
             )
 
     def pids(self) -> tuple[int, ...]:
@@ -234,12 +238,11 @@ def available_processors() -> int:
 
 
 def render_environment(home: Path) -> dict[str, str]:
-    """The variables of a render process: our module path, the packaged fonts, a home of its own."""
+    """The variables of a render process: our module path, our fonts, a home of its own."""
     known = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-    return known | {
+    ours = {
         "PYTHONPATH": os.pathsep.join(str(Path(entry).absolute()) for entry in sys.path),
-        "FONTCONFIG_FILE": str(files("templates") / "fonts" / "fonts.conf"),
         "HOME": str(home),
         "TMPDIR": str(home),
-        "XDG_CACHE_HOME": str(home),
     }
+    return known | ours | font_environment(home)

@@ -3,11 +3,12 @@
 from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.regimes.base import Regime
 from tripinvoice.regimes.germany import GERMANY
+from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
 from tripinvoice.regimes.united_states import UNITED_STATES
 from tripinvoice.trip import Trip
 
-REGIMES: tuple[Regime, ...] = (GERMANY, UNITED_KINGDOM, UNITED_STATES)
+REGIMES: tuple[Regime, ...] = (GERMANY, NETHERLANDS, UNITED_KINGDOM, UNITED_STATES)
 
 
 def regime_for(trip: Trip) -> Regime:

@@ -4,6 +4,8 @@ What documents look like lives in ``templates/`` (see ``docs/change-the-look.md`
 are sandboxed, everything is escaped, and what no packaged font can draw is replaced before it is printed.
 """
 
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -17,7 +19,7 @@ from tripinvoice.errors import DocumentError
 from tripinvoice.invoice import Draft, Invoice, IssuerMode, TaxCategory
 from tripinvoice.money import total
 from tripinvoice.render.catalogs import offered
-from tripinvoice.render.glyphs import is_right_to_left, printable
+from tripinvoice.render.glyphs import REPLACEMENT, has_right_to_left, is_right_to_left, printable, replaced
 from tripinvoice.render.wording import Wording, wording_of
 
 # Raise it when the Python that feeds the templates changes what they print.
@@ -33,24 +35,43 @@ _WRITTEN_BY = {
     IssuerMode.DEEMED_SUPPLIER: "deemed_supplier",
 }
 
+# What the document that is being written could not show; whoever asks for parts of one is not told.
+_lost: ContextVar[set[str] | None] = ContextVar("_lost", default=None)
+
 _TAXED = frozenset({TaxCategory.STANDARD, TaxCategory.ZERO})
 
 
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A document as HTML that is well-formed XML too, and the characters of its texts that no font can draw."""
+
+    html: str
+    replaced: frozenset[str]
+
+
 def html(invoice: Invoice) -> str:
-    """The document as HTML that is well-formed XML too.
+    """The document as HTML. Raises as :func:`page` does."""
+    return page(invoice).html
+
+
+def page(invoice: Invoice) -> Page:
+    """The document.
 
     Raises :class:`DocumentError` when the template, its catalog, or the paper is not there.
     """
     template = invoice.draft.template
     page_size(invoice.draft.paper)
-    values = context(invoice)
+    lost: set[str] = set()
+    printing = _lost.set(lost)
     try:
-        return _document(template).render(values)
+        return Page(html=_document(template).render(context(invoice)), replaced=frozenset(lost))
     except TemplateError as error:
         raise DocumentError(
             f"draft.template: {type(error).__name__} while the template was filled; mend the template",
             field="draft.template",
         ) from None
+    finally:
+        _lost.reset(printing)
 
 
 def context(invoice: Invoice) -> dict[str, object]:
@@ -124,15 +145,23 @@ def _show(value: object) -> object:
     """What a template prints for a value: text only with characters we can draw, apart when it runs the other way."""
     if type(value) is not str:
         return value
-    text = printable(value)
-    if is_right_to_left(text):
-        return Markup('<bdi dir="rtl">') + escape(text) + Markup("</bdi>")
-    return text
+    text = _fit(value)
+    if not has_right_to_left(text):
+        return text
+    return Markup('<bdi dir="{}">{}</bdi>').format("rtl" if is_right_to_left(text) else "ltr", text)
 
 
 def _plain(value: str) -> Markup:
     """Outside text for a place that takes no elements: an attribute, the title."""
-    return escape(printable(value))
+    return escape(_fit(value))
+
+
+def _fit(text: str) -> str:
+    fit = printable(text)
+    lost = _lost.get()
+    if lost is not None and REPLACEMENT in fit:
+        lost.update(replaced(text))
+    return fit
 
 
 @cache

@@ -13,8 +13,9 @@ from tripinvoice.assemble import assemble
 from tripinvoice.errors import DocumentError
 from tripinvoice.invoice import Draft, Invoice, IssuerMode, Kind, Line, Party, TaxCategory, TaxId
 from tripinvoice.money import Money
-from tripinvoice.render import html, page_size, style, template_version
+from tripinvoice.render import html, page, page_size, style, template_version
 from tripinvoice.render.catalogs import countries
+from tripinvoice.render.document import context
 
 EVERY = {
     "berlin": assemble(sources(paid="19.40"))[0],
@@ -46,11 +47,11 @@ def party(**changes: object) -> Party:
 @pytest.mark.parametrize("of", EVERY.values(), ids=EVERY)
 def test_documents_are_well_formed_and_named(of: Draft) -> None:
     """Language, title and dates are there for readers and archives."""
-    page = tree(of)
+    document = tree(of)
     issued = invoice(of)
-    dates = [meta.get("content") for meta in page.iter("meta") if (meta.get("name") or "").startswith("dcterms.")]
-    assert page.get("lang") == of.locale.replace("_", "-")
-    assert (page.findtext("head/title") or "").endswith(issued.number)
+    dates = [meta.get("content") for meta in document.iter("meta") if (meta.get("name") or "").startswith("dcterms.")]
+    assert document.get("lang") == of.locale.replace("_", "-")
+    assert (document.findtext("head/title") or "").endswith(issued.number)
     assert dates == [issued.issue_date.isoformat()] * 2
 
 
@@ -147,20 +148,23 @@ def test_outside_text_is_printed_as_it_is(name: str) -> None:
         payments=tuple(replace(payment, method=name, detail=name) for payment in of.payments),
         tax_lines=tuple(replace(line, name=name) for line in of.tax_lines),
     )
-    page = tree(changed)
-    kinds = {element.tag for element in page.iter()}
+    document = tree(changed)
+    kinds = {element.tag for element in document.iter()}
     assert kinds <= {element.tag for element in tree(of).iter()}
     assert text(changed).count(name) >= 20
 
 
-def test_text_that_runs_the_other_way_is_set_apart() -> None:
-    """Hebrew and Arabic names are isolated, so they cannot turn the line around them."""
-    of = replace(draft(), supplier=party(name="מסעדת השלום"))
-    page = tree(of)
-    assert {bdi.text for bdi in page.iter("bdi")} == {"מסעדת השלום"}
-    author = page.find("head/meta[@name='author']")
+@pytest.mark.parametrize(
+    ("name", "direction"), [("מסעדת השלום", "rtl"), ("12 مطعم", "rtl"), ("Hotel מלון 5", "ltr"), ("\u200fHotel", "ltr")]
+)
+def test_text_that_runs_the_other_way_is_set_apart(name: str, direction: str) -> None:
+    """Hebrew and Arabic names are isolated, so they cannot turn the line around them, even when they begin in Latin."""
+    of = replace(draft(), supplier=party(name=name))
+    document = tree(of)
+    assert {(bdi.text, bdi.get("dir")) for bdi in document.iter("bdi")} == {(name, direction)}
+    author = document.find("head/meta[@name='author']")
     assert author is not None
-    assert author.get("content") == "מסעדת השלום"
+    assert author.get("content") == name
 
 
 def test_an_emoji_cannot_stop_a_document() -> None:
@@ -168,6 +172,23 @@ def test_an_emoji_cannot_stop_a_document() -> None:
     of = replace(draft(), supplier=party(name="Pizza 🍕"))
     assert "Pizza \N{REPLACEMENT CHARACTER}" in text(of)
     assert "🍕" not in html(invoice(of))
+
+
+def test_what_could_not_be_shown_is_told() -> None:
+    """Each character once, of whatever place that was printed; a document is not blamed for another's."""
+    of = draft()
+    assert of.journey is not None
+    changed = replace(
+        of, supplier=party(name="Pizza 🍕🍕"), journey=replace(of.journey, pickup="\ue000 Straße", dropoff="🍕 寿司")
+    )
+    assert page(invoice(changed)).replaced == {"🍕", "\ue000"}
+    assert page(invoice(of)).replaced == set()
+
+
+def test_parts_of_a_document_can_be_had_without_it() -> None:
+    """What a template is given is made outside of a page, too."""
+    issued = invoice(replace(draft(), issuer=party(name="🍕"), issuer_mode=IssuerMode.ON_BEHALF))
+    assert "\N{REPLACEMENT CHARACTER}" in str(context(issued)["notes"])
 
 
 @pytest.mark.parametrize(
@@ -214,9 +235,9 @@ def test_a_document_without_tax_shows_no_tax() -> None:
         notes=(note,),
         title="invoice_untaxed",
     )
-    page = tree(untaxed)
+    document = tree(untaxed)
     said = text(untaxed)
-    assert page.findtext("body//h1") == "Invoice"
+    assert document.findtext("body//h1") == "Invoice"
     assert "VAT rate" not in said
     assert said.count("is not registered for VAT") == 1
 
@@ -248,8 +269,8 @@ def test_forty_lines_refunds_and_nothing_at_all() -> None:
     free = Money.zero("EUR")
     lines: list[Line] = [replace(first, id=str(no), quantity=Decimal(no)) for no in range(1, 41)]
     lines += [replace(first, code="refund", gross=Money(-450, "EUR")), replace(first, gross=free, net=free, tax=free)]
-    page = tree(replace(draft(), lines=tuple(lines)))
-    rows = page.findall("body/table[@class='lines']/tbody/tr")
+    document = tree(replace(draft(), lines=tuple(lines)))
+    rows = document.findall("body/table[@class='lines']/tbody/tr")
     assert len(rows) == 42
     assert ["".join(cell.itertext()) for cell in rows[-2]] == ["Erstattung", "7\u00a0%", "-4,50"]
     assert ["".join(cell.itertext()) for cell in rows[-1]] == ["Fahrpreis", "7\u00a0%", "0,00"]
