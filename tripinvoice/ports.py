@@ -204,7 +204,7 @@ class CollectedDraft:
     account: str
     month: str
     draft: ObjectRef
-    sources: ObjectRef
+    sources: ObjectRef | None
 
 
 class MonthlyCollection(Protocol):

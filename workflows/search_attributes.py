@@ -19,10 +19,17 @@ ALL = (TRIP_ID, COUNTRY, LINE_OF_BUSINESS, INVOICE_NUMBER, INVOICE_STATE, FAILED
 
 
 class InvoiceState(StrEnum):
-    """Where an invoice is in its life."""
+    """Where an invoice is in its life.
+
+    ``ON_REQUEST`` waits for its customer to ask, ``NOT_REQUESTED`` he did not in time; ``COLLECTED`` will be on the
+    invoice of its month.
+    """
 
     RUNNING = "Running"
     PARKED = "Parked"
     ISSUED = "Issued"
     VOIDED = "Voided"
     CANCELLED = "Cancelled"
+    ON_REQUEST = "OnRequest"
+    NOT_REQUESTED = "NotRequested"
+    COLLECTED = "Collected"

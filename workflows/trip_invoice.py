@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from datetime import timedelta
 from typing import Any
 
 from temporalio import workflow
@@ -13,6 +14,7 @@ with workflow.unsafe.imports_passed_through():
     from activities.invoicing import InvoicingActivities
     from activities.messages import (
         AnnounceInput,
+        CollectInput,
         DraftRef,
         FetchInput,
         IssuedDocument,
@@ -24,6 +26,7 @@ with workflow.unsafe.imports_passed_through():
         VoidInput,
     )
     from activities.money import MoneyActivities
+    from activities.monthly import MonthlyActivities
     from activities.storage import StorageActivities
     from tripinvoice.numbering import NumberTaken
     from tripinvoice.ports import ISSUED, ObjectRef
@@ -66,6 +69,8 @@ class TripInvoice:
         self.rendered: tuple[Rendered, ...] = ()
         self.documents: tuple[IssuedDocument, ...] = ()
         self.void_reason: str | None = None
+        self.requested = False
+        self.collected = False
 
     @workflow.run
     async def run(self, request: TripInvoiceInput) -> TripInvoiceResult:  # noqa: ARG002 - __init__ took it
@@ -87,10 +92,14 @@ class TripInvoice:
         """From the trip to the announced invoice. What an earlier round has done is not done again."""
         if self.sources is None:
             await self._fetch()
-        if self.sources is None:  # it was invoiced before Temporal forgot its workflow
-            return self._show(_state_of(self.documents))
+        if self.sources is None:  # it was invoiced or collected before Temporal forgot its workflow
+            return self._show(InvoiceState.COLLECTED if self.collected else _state_of(self.documents))
         if not self.drafts:
             await self._preprocess(self.sources)
+        if self._is("monthly"):
+            return await self._collect()
+        if self._is("on_request") and not self.requested and not await self._asked_for():
+            return self._show(InvoiceState.NOT_REQUESTED)
         await _uncancellable(self._finish())
         return self._show(InvoiceState.ISSUED)
 
@@ -110,6 +119,41 @@ class TripInvoice:
             await _uncancellable(self._void_numbers(self.void_reason or ""))
         self._show(InvoiceState.VOIDED)
 
+    async def _collect(self) -> None:
+        """Its customer gets one document for all trips of the month: keep this one's drafts for it."""
+        self._at("collect")
+        await workflow.execute_activity_method(
+            MonthlyActivities.collect,
+            CollectInput(drafts=self.drafts),
+            activity_id="collect",
+            summary=f"keep for the invoice of {self.drafts[0].month}",
+            **RECORD.options(),
+        )
+        self._show(InvoiceState.COLLECTED)
+
+    async def _asked_for(self) -> bool:
+        """Whether the customer asks for the invoice within the days that the law gives him."""
+        self._at("request")
+        self._show(InvoiceState.ON_REQUEST)
+        days = self.drafts[0].on_request_days
+        try:
+            await workflow.wait_condition(
+                lambda: self.requested,
+                timeout=timedelta(days=days),
+                timeout_summary=f"may be asked for within {days} days",
+            )
+        except TimeoutError:
+            return False
+        except asyncio.CancelledError:
+            self._show(InvoiceState.CANCELLED)
+            raise
+        self._show(InvoiceState.RUNNING)
+        return True
+
+    def _is(self, invoicing: str) -> bool:
+        """Whether the customer wishes his documents so; all of a trip's go to one customer."""
+        return not self.number_asked and any(draft.invoicing == invoicing for draft in self.drafts)
+
     # --- the steps ---------------------------------------------------------------------------------------------
 
     async def _fetch(self) -> None:
@@ -126,7 +170,7 @@ class TripInvoice:
             summary=f"ask the money systems of {self.trip.country} {self.trip.line_of_business}",
             **MONEY.options(),
         )
-        self.sources, self.documents = fetched.sources, fetched.issued
+        self.sources, self.documents, self.collected = fetched.sources, fetched.issued, fetched.collected
 
     async def _preprocess(self, sources: ObjectRef) -> None:
         self._at("preprocess")
@@ -244,6 +288,19 @@ class TripInvoice:
         corrected, own = request.trip or self.trip, self.trip
         if (corrected.trip_id, corrected.revision) != (own.trip_id, own.revision):
             msg = "trip: a correction cannot be of another trip or revision"
+            raise ValueError(msg)
+
+    @workflow.update(description="The customer asks for his invoice: make it now.")
+    def request(self) -> str:
+        """Make it."""
+        self.requested = True
+        return "requested"
+
+    @request.validator
+    def check_request(self) -> None:
+        """Only what waits for its customer can be asked for."""
+        if self.state is not InvoiceState.ON_REQUEST:
+            msg = f"the invoice is {self.state}, it does not wait to be asked for"
             raise ValueError(msg)
 
     @workflow.update(description="End a parked invoice without a document; a taken number becomes void.")
