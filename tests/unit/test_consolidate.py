@@ -96,9 +96,8 @@ def test_lines_say_which_trip_they_are() -> None:
 def test_a_trip_that_comes_late_is_on_the_next_revision() -> None:
     """What is issued stays as it is."""
     first, _ = _ride_and_fee(trips("19.40"))
-    second = next(
-        one for one in consolidate(_renamed(trips("5.00"), "late"), [first.key]) if one.key.trip_id == first.key.trip_id
-    )
+    late = consolidate(_renamed(trips("5.00"), "late"), [first.key])
+    second = next(one for one in late if one.key.trip_id == first.key.trip_id)
     assert second.key == replace(first.key, revision=2)
 
 
