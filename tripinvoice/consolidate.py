@@ -82,7 +82,6 @@ def _document(trips: Sequence[Draft], key: DocumentKey) -> Draft:
             totals=taxed.totals,
             outside=_outside(trips, len(taxed.lines)),
             payments=_payments(trips),
-            rounding=_rounding(trips),
             notes=_merged(trip.notes for trip in trips),
             facts=(*_merged(trip.facts for trip in trips), Fact(label="period", value=_period(latest.supply_date))),
             ranges=_merged(trip.ranges for trip in trips),
@@ -151,11 +150,6 @@ def _payments(trips: Sequence[Draft]) -> tuple[Payment, ...]:
         Payment(method=method, detail=detail, amount=total(amounts, trips[0].currency))
         for (method, detail), amounts in paid.items()
     )
-
-
-def _rounding(trips: Sequence[Draft]) -> Money | None:
-    rounded = total((trip.rounding for trip in trips if trip.rounding), trips[0].currency)
-    return rounded or None
 
 
 def _period(day: date) -> str:

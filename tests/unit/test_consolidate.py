@@ -108,13 +108,12 @@ def test_a_long_month_is_several_documents(monkeypatch: pytest.MonkeyPatch) -> N
     assert [(one.key.revision, len({line.origin for line in one.lines})) for one in rides] == [(1, 2), (2, 2), (3, 1)]
 
 
-def test_payments_and_rounding_are_added_up() -> None:
+def test_payments_are_added_up() -> None:
     """A line per method."""
     (ride, _) = trips("19.40")
-    paid = replace(ride, rounding=Money(-40, "EUR"), payments=assemble(f.sources(paid="19.40"))[0].payments)
+    paid = replace(ride, payments=assemble(f.sources(paid="19.40"))[0].payments)
     (month,) = consolidate([paid, *_renamed([paid], "again")], ())
     assert [(one.method, one.detail, one.amount.minor) for one in month.payments] == [("card", "Visa ·· 4242", 38_80)]
-    assert month.rounding == Money(-80, "EUR")
 
 
 def test_no_way_is_no_way() -> None:
