@@ -1,6 +1,9 @@
 """preprocess and number: from archived evidence to drafts, from drafts to numbers."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from temporalio import activity
 
@@ -15,9 +18,10 @@ from activities.storage import check_not_void
 from tripinvoice import archive
 from tripinvoice.assemble import assemble
 from tripinvoice.consolidate import month_of
+from tripinvoice.errors import NumbersExhaustedError
 from tripinvoice.invoice import Draft, Invoicing
 from tripinvoice.money_systems import Sources
-from tripinvoice.numbering import Claim
+from tripinvoice.numbering import Claim, NumberTaken, limit_of
 from tripinvoice.ports import Clock, DocumentStore, NumberLedger, ObjectRef, Shelf
 from tripinvoice.regimes import regime_named
 
@@ -47,24 +51,23 @@ class InvoicingActivities:
 
     @activity.defn(name="number", no_thread_cancel_exception=True)
     def number(self, request: NumberInput) -> Numbered:
-        """A number for each draft; the same ones whenever it is asked again."""
+        """A number for each draft; the same ones whenever it is asked again.
+
+        Raises ``NumbersExhaustedError`` when a stock has none left, unless the numbers are only wanted to be voided.
+        """
         now = self.clock.now()
-        workflow_id = activity.info().workflow_id or ""
-        taken = self.ledger.take(
-            [
-                Claim(
-                    document=draft.document,
-                    series=draft.series,
-                    period=regime_named(draft.regime).numbering_period(now, draft.time_zone),
-                    claimed_at=now,
-                    workflow_id=workflow_id,
-                )
-                for draft in request.drafts
-            ]
-        )
+        claims = [_claim(draft, now) for draft in request.drafts]
+        taken = self._what_is_left(claims) if request.for_void else self.ledger.take(claims)
         for number in taken:
             check_not_void(number)
         return Numbered(taken=tuple(taken))
+
+    def _what_is_left(self, claims: Sequence[Claim]) -> Sequence[NumberTaken]:
+        taken: list[NumberTaken] = []
+        for claim in claims:
+            with suppress(NumbersExhaustedError):  # then it has none that could be void
+                taken += self.ledger.take([claim])
+        return taken
 
 
 def archived(draft: Draft, sources: ObjectRef | None, shelf: Shelf, documents: DocumentStore) -> DraftRef:
@@ -82,7 +85,20 @@ def archived(draft: Draft, sources: ObjectRef | None, shelf: Shelf, documents: D
         account=draft.account,
         time_zone=draft.time_zone,
         unverified=draft.unverified,
+        ranges=draft.ranges,
         invoicing=draft.invoicing,
         month=month_of(draft) if draft.invoicing is Invoicing.MONTHLY else "",
         on_request_days=regime_named(draft.regime).on_request_days,
+    )
+
+
+def _claim(draft: DraftRef, now: datetime) -> Claim:
+    period = regime_named(draft.regime).numbering_period(now, draft.time_zone)
+    return Claim(
+        document=draft.document,
+        series=draft.series,
+        period=period,
+        claimed_at=now,
+        workflow_id=activity.info().workflow_id or "",
+        limit=limit_of(draft.ranges, period),
     )

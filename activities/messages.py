@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from tripinvoice.invoice import DocumentKey
+from tripinvoice.invoice import DocumentKey, NumberRange
 from tripinvoice.money import Money
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.ports import ObjectRef
@@ -67,7 +67,7 @@ class DraftRef:
     ``sources`` is the evidence that it was made from; one that was made of other documents has none of its own.
     ``invoicing`` is when its customer gets it: ``automatic``, ``on_request`` (within so many days) or ``monthly``, then
     with the ``month`` it belongs to. ``unverified`` names the rates and rules behind it that nobody has checked against
-    the law.
+    the law; ``ranges`` are the stocks that its number must be in, if an authority hands them out.
     """
 
     draft: ObjectRef
@@ -85,6 +85,7 @@ class DraftRef:
     invoicing: str = "automatic"
     month: str = ""
     on_request_days: int = 0
+    ranges: tuple[NumberRange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,14 +128,15 @@ class ConsolidateInput:
 
 @dataclass(frozen=True, kw_only=True)
 class NumberInput:
-    """Take a number for each draft."""
+    """Take a number for each draft; with ``for_void`` only for those for which there is one left."""
 
     drafts: tuple[DraftRef, ...]
+    for_void: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Numbered:
-    """The numbers, in the order of the drafts."""
+    """The numbers, in the order of the drafts that have one."""
 
     taken: tuple[NumberTaken, ...]
 

@@ -381,8 +381,8 @@ def _draft(regime: Regime, case: Case, bill: _Bill, payments: tuple[Payment, ...
 def _invoicing(regime: Regime, case: Case, bill: _Bill) -> Invoicing:
     """As the customer wishes, where the law lets him: on request only where a trip may stay without an invoice.
 
-    A month is invoiced in the country's currency, to a business account that its trips can be found by; what was rounded
-    because it was paid in cash is invoiced by itself.
+    A month is invoiced in the country's currency, to a business account that its trips can be found by; what was
+    rounded because it was paid in cash is invoiced by itself.
     """
     wish = case.recipient_profile.invoicing if case.recipient_profile else Invoicing.AUTOMATIC
     if wish is Invoicing.ON_REQUEST and regime.on_request_days:

@@ -231,9 +231,9 @@ class NumberRange:
     last: int | None = None
 
     @property
-    def size(self) -> int | None:
-        """How many numbers it holds; ``None`` when it is no stock."""
-        return None if self.first is None or self.last is None else self.last - self.first + 1
+    def numbers(self) -> range | None:
+        """The numbers that it holds; ``None`` when it is no stock."""
+        return None if self.first is None or self.last is None else range(self.first, self.last + 1)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,9 @@ INVOICE_STATE = SearchAttributeKey.for_keyword("InvoiceState")
 FAILED_STEP = SearchAttributeKey.for_keyword("FailedStep")
 AUDIT_FINDINGS = SearchAttributeKey.for_int("AuditFindings")  # of the workflow AuditNumbers
 
-ALL = (TRIP_ID, COUNTRY, LINE_OF_BUSINESS, INVOICE_NUMBER, INVOICE_STATE, FAILED_STEP, AUDIT_FINDINGS)
+MONTH = SearchAttributeKey.for_keyword("InvoiceMonth")  # of the workflow MonthlyInvoice
+
+ALL = (TRIP_ID, COUNTRY, LINE_OF_BUSINESS, INVOICE_NUMBER, INVOICE_STATE, FAILED_STEP, AUDIT_FINDINGS, MONTH)
 
 
 class InvoiceState(StrEnum):

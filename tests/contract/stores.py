@@ -88,7 +88,9 @@ def document(trip: str, contract: Contract = Contract.TRANSPORT, revision: int =
     return DocumentKey(trip_id=trip, contract=contract, kind=Kind.INVOICE, revision=revision)
 
 
-def claim(trip: str, series: str = "GB-OP", *, minutes: int = 0, period: str = "2026") -> Claim:
+def claim(
+    trip: str, series: str = "GB-OP", *, minutes: int = 0, period: str = "2026", limit: int | None = None
+) -> Claim:
     """A claim made so many minutes after noon."""
     return Claim(
         document=document(trip),
@@ -96,6 +98,7 @@ def claim(trip: str, series: str = "GB-OP", *, minutes: int = 0, period: str = "
         period=period,
         claimed_at=NOON + timedelta(minutes=minutes),
         workflow_id=f"invoice/{trip}",
+        limit=limit,
     )
 
 
