@@ -8,9 +8,9 @@ data, bounded here and escaped where it is printed.
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from tripinvoice.errors import InvalidAnswerError
 from tripinvoice.invoice import Contract, Invoicing, Kind
@@ -177,7 +177,8 @@ class ExchangeRate(_Shape):
 class Registration(_Shape):
     """What the authority said about the numbers of one supplier's documents of one kind in one period.
 
-    ``validation_code`` belongs to the whole series; ``prefix``, ``first`` and ``last`` are a stock of numbers.
+    ``validation_code`` belongs to the whole series; ``prefix``, ``first`` and ``last`` are a stock of numbers, of which
+    both ends are said or neither.
     """
 
     supplier: Literal["driver", "fleet", "merchant", "courier", "platform"]
@@ -187,6 +188,13 @@ class Registration(_Shape):
     prefix: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{0,10}$")] = ""
     first: Annotated[int, Field(ge=0, lt=10**10)] | None = None
     last: Annotated[int, Field(ge=0, lt=10**10)] | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.first is None) != (self.last is None) or (self.first or 0) > (self.last or 0):
+            msg = "first and last: a stock has both, in this order"
+            raise ValueError(msg)
+        return self
 
 
 class Numbering(_Shape):
