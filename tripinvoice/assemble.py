@@ -302,10 +302,11 @@ def _gather(bills: Sequence[_Bill]) -> list[_Bill]:
 def _rounded(regime: Regime, case: Case, bills: Sequence[_Bill]) -> list[_Bill]:
     """The bills, the first of them with what was rounded: who pays cash pays an amount that there are coins for."""
     payments = case.payments or ()
-    if not regime.cash_step or all(payment.method != "cash" for payment in payments):
+    step = regime.cash_step if case.currency == regime.currency else 0
+    if not step or all(payment.method != "cash" for payment in payments):
         return list(bills)
     rounding = sum(payment.amount.minor for payment in payments) - sum(bill.due for bill in bills)
-    if 2 * abs(rounding) > regime.cash_step:
+    if 2 * abs(rounding) > step:
         return list(bills)
     return [replace(bills[0], rounding=rounding), *bills[1:]]
 
