@@ -225,7 +225,7 @@ def read_case(sources: Sources) -> Case:
         },
         city=reader.one(Provides.CITY, City),
         journey=_journey(reader.one(Provides.JOURNEY, JourneyAnswer)),
-        recipient_profile=reader.one(Provides.BUSINESS, RecipientProfile) or chosen,
+        recipient_profile=_recipient_profile(reader.one(Provides.BUSINESS, RecipientProfile), chosen),
         exchange_rate=reader.one(Provides.EXCHANGE_RATE, ExchangeRate),
         numbering=reader.one(Provides.NUMBERING, Numbering),
     )
@@ -374,6 +374,14 @@ def _party(role: Provides, answer: PartyAnswer) -> Party:
         subdivision=answer.subdivision,
         electronic_address=_electronic_address(answer),
     )
+
+
+def _recipient_profile(business: RecipientProfile | None, chosen: RecipientProfile | None) -> RecipientProfile | None:
+    """How the recipient is invoiced: as the account that pays wishes; references for this trip may be the rider's."""
+    if business is None or chosen is None:
+        return business or chosen
+    names = ("buyer_reference", "purchase_order")
+    return business.model_copy(update={name: getattr(business, name) or getattr(chosen, name) for name in names})
 
 
 def _electronic_address(answer: PartyAnswer) -> TaxId | None:
