@@ -24,6 +24,7 @@ from tripinvoice.invoice import (
     DocumentKey,
     Draft,
     Invoice,
+    Invoicing,
     Journey,
     Line,
     Payment,
@@ -384,8 +385,24 @@ def _draft(regime: Regime, case: Case, bill: _Bill, payments: tuple[Payment, ...
         national_tax=_national_tax(regime, case, taxed.totals.tax),
         ranges=plan.ranges,
         credit_ranges=plan.credit_ranges,
+        invoicing=_invoicing(regime, case, bill),
         unverified=(*bill.rests_on, *plan.rules),
     )
+
+
+def _invoicing(regime: Regime, case: Case, bill: _Bill) -> Invoicing:
+    """As the customer wishes, where the law lets him: on request only where a trip may stay without an invoice.
+
+    A month is invoiced in the country's currency, to a business account that its trips can be found by; what was
+    rounded because it was paid in cash is invoiced by itself.
+    """
+    wish = case.recipient_profile.invoicing if case.recipient_profile else Invoicing.AUTOMATIC
+    if wish is Invoicing.ON_REQUEST and regime.on_request_days:
+        return wish
+    found = case.business and case.account and case.currency == regime.currency
+    if wish is Invoicing.MONTHLY and found and not bill.rounding:
+        return wish
+    return Invoicing.AUTOMATIC
 
 
 def _national_tax(regime: Regime, case: Case, tax: Money) -> TaxInCurrency | None:

@@ -12,6 +12,7 @@
     │   ├── CreditError           a credit note cannot be made as it was asked for
     │   ├── DocumentError         a document cannot be rendered from this invoice
     │   ├── ConflictError         something immutable would have to change
+    │   ├── NumbersExhaustedError the stock of numbers that an authority handed out is used up
     │   ├── NotFoundError         a stored thing that must exist does not
     │   └── StoreUnusableError    a store's file is damaged, foreign or of a newer version
     └── TransientError            trying again later helps
@@ -86,6 +87,10 @@ class DocumentError(PermanentError):
 
 class ConflictError(PermanentError):
     """Something immutable would have to change."""
+
+
+class NumbersExhaustedError(PermanentError):
+    """The numbers that an authority handed out for a series and period are used up; none was taken for the document."""
 
 
 class NotFoundError(PermanentError):

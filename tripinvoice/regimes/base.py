@@ -200,7 +200,8 @@ class Regime:
     ``pricing`` is how prices are quoted and rounded, ``cash_step`` what cash is rounded to, in minor units.
     ``notes`` are all catalog keys its documents may print. ``einvoice`` names the electronic invoice that goes with
     the document, and ``legal_original`` what an authority keeps in its place, where this document is only a copy of
-    that.
+    that. ``on_request_days`` is for how long after a trip its customer may ask for the invoice, where the law wants one
+    only when he asks; 0 where it is always issued.
     """
 
     country: str
@@ -228,6 +229,7 @@ class Regime:
     number: Callable[[Draft, NumberTaken], str] = ledger_number
     codes: Callable[[Invoice], tuple[Code, ...]] = no_codes
     notes: frozenset[str] = frozenset()
+    on_request_days: int = 0
     einvoice: str | None = None
     legal_original: str | None = None
 

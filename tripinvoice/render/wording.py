@@ -168,15 +168,20 @@ class Wording:
         return str(self._locale.territories.get(code, code))
 
     def place(self, party: Party) -> tuple[str, ...]:
-        """Town and postcode in the order of the party's country, as one or two lines."""
+        """Town and postcode, with the state where addresses have it, in the order of the party's country."""
         postcode, city = party.postcode or "", party.city or ""
+        state = self._words.sections["states"].get(party.subdivision or "", "")
+        lines: tuple[str, ...]
         match party.country:
             case "GB" | "IE":
-                return tuple(line for line in (city, postcode) if line)
+                lines = (city, postcode)
+            case "IN":
+                lines = (f"{city} {postcode}", state)
             case "US" | "CA" | "AU":
-                return tuple(line for line in (f"{city} {postcode}".strip(),) if line)
+                lines = (" ".join(part for part in (city, state, postcode) if part),)
             case _:
-                return tuple(line for line in (f"{postcode} {city}".strip(),) if line)
+                lines = (f"{postcode} {city}",)
+        return tuple(line.strip() for line in lines if line.strip())
 
 
 def _filled(text: str, places: dict[str, str | Markup]) -> Markup:
