@@ -17,8 +17,9 @@ from activities.messages import (
 from activities.storage import check_not_void
 from tripinvoice import archive
 from tripinvoice.assemble import assemble
+from tripinvoice.consolidate import month_of
 from tripinvoice.errors import NumbersExhaustedError
-from tripinvoice.invoice import Draft
+from tripinvoice.invoice import Draft, Invoicing
 from tripinvoice.money_systems import Sources
 from tripinvoice.numbering import Claim, NumberTaken, limit_of
 from tripinvoice.ports import Clock, DocumentStore, NumberLedger, ObjectRef, Shelf
@@ -45,7 +46,8 @@ class InvoicingActivities:
                     "rests on rules that nobody has verified",
                     extra={"document": str(draft.key), "regime": draft.regime, "unverified": draft.unverified},
                 )
-        return Preprocessed(drafts=tuple(self._archived(draft, request.sources, shelf) for draft in drafts))
+        made = (archived(draft, request.sources, shelf, self.documents) for draft in drafts)
+        return Preprocessed(drafts=tuple(made))
 
     @activity.defn(name="number", no_thread_cancel_exception=True)
     def number(self, request: NumberInput) -> Numbered:
@@ -67,22 +69,27 @@ class InvoicingActivities:
                 taken += self.ledger.take([claim])
         return taken
 
-    def _archived(self, draft: Draft, sources: ObjectRef, shelf: Shelf) -> DraftRef:
-        return DraftRef(
-            draft=archive.keep(draft, self.documents, shelf),
-            sources=sources,
-            document=draft.key,
-            series=draft.series,
-            regime=draft.regime,
-            regime_version=draft.regime_version,
-            country=draft.country,
-            line_of_business=draft.line_of_business,
-            total=draft.totals.gross,
-            account=draft.account,
-            time_zone=draft.time_zone,
-            unverified=draft.unverified,
-            ranges=draft.ranges,
-        )
+
+def archived(draft: Draft, sources: ObjectRef | None, shelf: Shelf, documents: DocumentStore) -> DraftRef:
+    """Archive a draft; what numbering and recording need to know of it."""
+    return DraftRef(
+        draft=archive.keep(draft, documents, shelf),
+        sources=sources,
+        document=draft.key,
+        series=draft.series,
+        regime=draft.regime,
+        regime_version=draft.regime_version,
+        country=draft.country,
+        line_of_business=draft.line_of_business,
+        total=draft.totals.gross,
+        account=draft.account,
+        time_zone=draft.time_zone,
+        unverified=draft.unverified,
+        ranges=draft.ranges,
+        invoicing=draft.invoicing,
+        month=month_of(draft) if draft.invoicing is Invoicing.MONTHLY else "",
+        on_request_days=regime_named(draft.regime).on_request_days,
+    )
 
 
 def _claim(draft: DraftRef, now: datetime) -> Claim:

@@ -43,13 +43,14 @@ class FetchInput:
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """The archived evidence, or the documents that this trip already has."""
+    """The archived evidence, or the documents that this trip already has, or that it waits for its month's invoice."""
 
     sources: ObjectRef | None
     asked: int
     answered: int
     left_out: tuple[str, ...] = ()
     issued: tuple[IssuedDocument, ...] = ()
+    collected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,12 +64,14 @@ class PreprocessInput:
 class DraftRef:
     """An archived draft, and what numbering and recording need to know of it.
 
-    ``unverified`` names the rates and rules behind it that nobody has checked against the law; ``ranges`` are the
-    stocks that its number must be in, if an authority hands them out.
+    ``sources`` is the evidence that it was made from; one that was made of other documents has none of its own.
+    ``invoicing`` is when its customer gets it: ``automatic``, ``on_request`` (within so many days) or ``monthly``, then
+    with the ``month`` it belongs to. ``unverified`` names the rates and rules behind it that nobody has checked against
+    the law; ``ranges`` are the stocks that its number must be in, if an authority hands them out.
     """
 
     draft: ObjectRef
-    sources: ObjectRef
+    sources: ObjectRef | None
     document: DocumentKey
     series: str
     regime: str
@@ -79,6 +82,9 @@ class DraftRef:
     account: str = ""
     time_zone: str = ""
     unverified: tuple[str, ...] = ()
+    invoicing: str = "automatic"
+    month: str = ""
+    on_request_days: int = 0
     ranges: tuple[NumberRange, ...] = ()
 
 
@@ -87,6 +93,37 @@ class Preprocessed:
     """The trip's drafts, one per contract."""
 
     drafts: tuple[DraftRef, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollectInput:
+    """Keep these drafts for their month's invoice."""
+
+    drafts: tuple[DraftRef, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountsInput:
+    """Which accounts have something in a month: up to ``limit`` of them, those after ``after``."""
+
+    month: str
+    after: str
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """A page of accounts; empty at the end."""
+
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsolidateInput:
+    """Make the drafts of an account's month."""
+
+    account: str
+    month: str
 
 
 @dataclass(frozen=True, kw_only=True)

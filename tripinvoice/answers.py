@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from tripinvoice.errors import InvalidAnswerError
-from tripinvoice.invoice import Contract, Kind
+from tripinvoice.invoice import Contract, Invoicing, Kind
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -150,7 +150,7 @@ class TaxProfile(_Shape):
 
 
 class RecipientProfile(PartyAnswer):
-    """The tax profile that a rider chose for this trip: to whom and how it is invoiced.
+    """Who is invoiced, and how: a business account, or the tax profile that a rider chose for this trip.
 
     A ``company`` buys for its business. ``invoicing``: ``automatic`` after the trip, ``on_request`` when somebody asks,
     or ``monthly``, one document for all trips of a month. ``self_billing_consent`` names the agreement under which the
@@ -158,7 +158,7 @@ class RecipientProfile(PartyAnswer):
     """
 
     kind: Literal["personal", "company"] = "personal"
-    invoicing: Literal["automatic", "on_request", "monthly"] = "automatic"
+    invoicing: Annotated[Invoicing, Field(strict=False)] = Invoicing.AUTOMATIC
     buyer_reference: Text | None = None
     purchase_order: Text | None = None
     self_billing_consent: Ref | None = None
@@ -230,7 +230,7 @@ _SHAPES: Mapping[Provides, type[_Shape] | None] = {
     Provides.COURIER: PartyAnswer,
     Provides.PLATFORM: PartyAnswer,
     Provides.RIDER: PartyAnswer,
-    Provides.BUSINESS: PartyAnswer,
+    Provides.BUSINESS: RecipientProfile,
     Provides.SUPPLIER_TAX: TaxProfile,
     Provides.MERCHANT_TAX: TaxProfile,
     Provides.COURIER_TAX: TaxProfile,
