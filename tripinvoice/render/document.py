@@ -94,7 +94,7 @@ def context(invoice: Invoice) -> dict[str, object]:
         "title": words.title(draft.title or draft.key.kind.value),
         "taxed": taxed,
         "notes": _notes(draft, words),
-        "charged": total((draft.totals.gross, *(line.gross for line in draft.outside)), draft.currency),
+        "charged": total((draft.payable, *(line.gross for line in draft.outside)), draft.currency),
     }
 
 
