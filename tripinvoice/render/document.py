@@ -96,7 +96,7 @@ def context(invoice: Invoice, breaks: Sequence[int] = ()) -> dict[str, object]:
         "taxed": taxed,
         "notes": _notes(draft, words),
         "carried": {no: _sum(draft, no) for no in breaks},
-        "charged": total((draft.totals.gross, *(line.gross for line in draft.outside)), draft.currency),
+        "charged": total((draft.payable, *(line.gross for line in draft.outside)), draft.currency),
     }
 
 
