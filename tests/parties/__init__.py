@@ -1,6 +1,16 @@
 """Who takes part in the tests' trips, one file per country. All of them are invented."""
 
-from tests.parties import australia, france, germany, india, netherlands, sweden, united_kingdom, united_states
+from tests.parties import (
+    australia,
+    france,
+    germany,
+    india,
+    japan,
+    netherlands,
+    sweden,
+    united_kingdom,
+    united_states,
+)
 
 CASTS = {
     "AU": australia.CAST,
@@ -8,6 +18,7 @@ CASTS = {
     "FR": france.CAST,
     "GB": united_kingdom.CAST,
     "IN": india.CAST,
+    "JP": japan.CAST,
     "NL": netherlands.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
