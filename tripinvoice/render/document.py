@@ -16,24 +16,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from tripinvoice.errors import DocumentError
-from tripinvoice.invoice import Draft, Invoice, IssuerMode, TaxCategory
+from tripinvoice.invoice import Invoice, TaxCategory
 from tripinvoice.money import total
 from tripinvoice.render.catalogs import offered
 from tripinvoice.render.glyphs import REPLACEMENT, has_right_to_left, is_right_to_left, printable, replaced
-from tripinvoice.render.wording import Wording, wording_of
+from tripinvoice.render.notes import legal_notes
+from tripinvoice.render.wording import wording_of
 
 # Raise it when the Python that feeds the templates changes what they print.
 _REVISION = 1
 
 # A draft's paper → the CSS page size (CSS Paged Media 3, section 7.1).
 _PAPERS = {"A4": "A4", "LETTER": "letter"}
-
-# The note that a document bears whose issuer is not simply its supplier.
-_WRITTEN_BY = {
-    IssuerMode.ON_BEHALF: "issued_on_behalf",
-    IssuerMode.SELF_BILLED: "self_billing",
-    IssuerMode.DEEMED_SUPPLIER: "deemed_supplier",
-}
 
 # What the document that is being written could not show; whoever asks for parts of one is not told.
 _lost: ContextVar[set[str] | None] = ContextVar("_lost", default=None)
@@ -85,7 +79,7 @@ def context(invoice: Invoice) -> dict[str, object]:
         "words": words,
         "title": words.title(draft.title or draft.key.kind.value),
         "taxed": taxed,
-        "notes": _notes(draft, words),
+        "notes": list(legal_notes(draft, words).values()),
         "charged": total((draft.totals.gross, *(line.gross for line in draft.outside)), draft.currency),
     }
 
@@ -129,16 +123,6 @@ def _contents(folder: Traversable, prefix: str = "") -> list[tuple[str, bytes]]:
         elif item.name.endswith((".j2", ".css", ".toml")):
             found.append((prefix + item.name, item.read_bytes()))
     return found
-
-
-def _notes(draft: Draft, words: Wording) -> list[Markup]:
-    """The texts that the law wants printed, each once: why there is no tax, what the regime adds, who wrote it."""
-    keys = [*(line.note for line in draft.tax_lines if line.note), *draft.notes]
-    if written_by := _WRITTEN_BY.get(draft.issuer_mode):
-        keys.append(written_by)
-    recipient = draft.recipient.name if draft.recipient else ""
-    places = {"issuer": draft.issuer.name, "supplier": draft.supplier.name, "recipient": recipient}
-    return [words.note(key, **places) for key in dict.fromkeys(keys)]
 
 
 def _show(value: object) -> object:
