@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo worker bridge servers check test fix chaos bench lock clean
+.PHONY: help demo worker bridge servers lint check test fix chaos bench lock clean
 SHELL := /bin/sh
 BIN := .venv/bin
 ARGS ?=
@@ -37,11 +37,13 @@ bridge: .venv/.runtime ## Run the bridge from Kafka to Temporal
 servers: .venv/.dev ## Run Temporal, Kafka, Cassandra and MinIO here, without Docker
 	@$(BIN)/python -m tests.servers $(ARGS)
 
-check: .venv/.dev ## Lint, types, import rules, unit and tooling tests: before each commit
+lint: .venv/.dev ## Lint, types, import rules
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache --no-logo
+
+check: lint ## All of that, unit and tooling tests: before each commit
 	$(BIN)/pytest $(PARALLEL) tests/unit tests/tooling $(ARGS)
 
 # Two processes: more would each start servers of their own, and the servers are what takes the processor.

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from starter.samples.scenario import Scenario
 from tripinvoice.money import Money, total
-from tripinvoice.trip import Completion, LineOfBusiness, Place, Product, Trip
+from tripinvoice.trip import Completion, LineOfBusiness, Place, PricingBasis, Product, Trip
 from tripinvoice.trip_event import trip_event
 
 Body = Mapping[str, Any]
@@ -64,6 +64,7 @@ class Scene:
     distance_m: int | None = None
     dropoff: Place | None = None
     same_municipality: bool | None = None
+    pricing_basis: PricingBasis | None = None
     completion: Completion = Completion.COMPLETED
     journey: tuple[str, str] | None = None
     vehicle: str | None = None
@@ -120,6 +121,7 @@ def _trip(scene: Scene, trip_id: str) -> Trip:
         completion=scene.completion,
         distance_m=scene.distance_m,
         same_municipality=scene.same_municipality,
+        pricing_basis=scene.pricing_basis,
         time_zone=market.time_zone,
         locale=market.locale,
     )

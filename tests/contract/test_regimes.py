@@ -22,7 +22,7 @@ from tripinvoice.numbering import NumberTaken
 from tripinvoice.regimes import REGIMES
 from tripinvoice.regimes.base import Regime
 from tripinvoice.render.catalogs import catalog, offered
-from tripinvoice.trip import LineOfBusiness, Place, Product
+from tripinvoice.trip import LineOfBusiness, Place, PricingBasis, Product
 
 TAX_CLASSES = (
     *("transport", "toll", "surcharge", "government_fee", "tip", "promotion", "wait", "cancellation", "food_hot"),
@@ -51,7 +51,13 @@ def drafts_of(regime: Regime, line_of_business: LineOfBusiness, product: Product
     place = Place(
         country=regime.country, subdivision=regime.subdivision, municipality=CASTS[regime.country].municipality
     )
-    of = trip(line_of_business=line_of_business, product=product, pickup=place, dropoff=place)
+    of = trip(
+        line_of_business=line_of_business,
+        product=product,
+        pickup=place,
+        dropoff=place,
+        pricing_basis=PricingBasis.DISTANCE,
+    )
     registered = factories.PARTIES["GB"][Provides.PLATFORM]["tax_ids"]
     given = {Provides.SUPPLIER_TAX: {"tax_ids": registered}} if regime.country == "GB" else {}
     return assemble(sources(of, *items, given=given))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TARGETS = ["demo", "worker", "bridge", "check", "test", "fix", "bench", "lock"]
+TARGETS = ["demo", "worker", "bridge", "lint", "check", "test", "fix", "bench", "lock"]
 
 
 def test_make_alone_shows_every_target() -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from tripinvoice.einvoice.codes import ESTABLISHMENTS, REGISTERS, TAX_OFFICES
 from tripinvoice.einvoice.terms import Contact, Id, Trader
-from tripinvoice.invoice import Party
-from tripinvoice.tax_ids import compact
+from tripinvoice.invoice import Party, TaxId
+from tripinvoice.tax_ids import SCHEMES, compact
 
 _LINES = 3
 _SIREN_DIGITS = 9
@@ -48,7 +48,7 @@ def _trader(party: Party, *, outside_vat: bool) -> Trader:
 def _first(party: Party, schemes: Mapping[str, str | None]) -> Id | None:
     for tax_id in party.tax_ids:
         if tax_id.scheme in schemes:
-            return Id(value=compact(tax_id.value), scheme=schemes[tax_id.scheme])
+            return Id(value=_plain(tax_id), scheme=schemes[tax_id.scheme])
     return None
 
 
@@ -62,7 +62,12 @@ def _register(party: Party) -> Id | None:
 
 
 def _any(party: Party) -> Id | None:
-    return next((Id(value=compact(tax_id.value)) for tax_id in party.tax_ids), None)
+    return next((Id(value=_plain(tax_id)) for tax_id in party.tax_ids), None)
+
+
+def _plain(tax_id: TaxId) -> str:
+    """A known scheme's number alone; in others, what people write between its parts may be what tells two apart."""
+    return compact(tax_id.value) if tax_id.scheme in SCHEMES else tax_id.value
 
 
 def _endpoint(party: Party) -> Id | None:
