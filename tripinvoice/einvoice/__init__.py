@@ -71,7 +71,7 @@ def xrechnung(invoice: Invoice) -> bytes | None:
 
 def obstacle(invoice: Invoice, *, as_xrechnung: bool = False) -> str | None:
     """Why the invoice cannot be an EN 16931 document, or an XRechnung: the first rule that it would break."""
-    of_all = next(obstacles(invoice.draft), None)
+    of_all = next(obstacles(invoice), None)
     terms = _terms(invoice)
     if terms is None or not as_xrechnung:
         return of_all
@@ -80,6 +80,6 @@ def obstacle(invoice: Invoice, *, as_xrechnung: bool = False) -> str | None:
 
 def _terms(invoice: Invoice) -> Terms | None:
     recipient = invoice.draft.recipient
-    if recipient is None or any(obstacles(invoice.draft)):
+    if recipient is None or any(obstacles(invoice)):
         return None
     return mapping.terms(invoice, recipient)

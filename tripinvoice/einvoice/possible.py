@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from tripinvoice.einvoice.terms import Terms
 from tripinvoice.einvoice.traders import buyer, seller
-from tripinvoice.invoice import Draft, Kind, Party, TaxCategory
+from tripinvoice.invoice import Draft, Invoice, Kind, Party, TaxCategory
 from tripinvoice.money import exponent
 from tripinvoice.validate import VAT_COUNTRIES
 
@@ -16,8 +16,11 @@ _DECIMALS = 2
 _XRECHNUNG_TYPES = frozenset({"380", "381", "389"})
 
 
-def obstacles(draft: Draft) -> Iterator[str]:
+def obstacles(invoice: Invoice) -> Iterator[str]:
     """Why it cannot be one: the rules that it would break, each with what it asks."""
+    draft = invoice.draft
+    if not invoice.number:
+        yield "BR-02: a specimen has no number"
     if draft.key.kind is Kind.RECEIPT:
         yield "a receipt is no invoice"
     if draft.country not in VAT_COUNTRIES:
