@@ -51,6 +51,8 @@ ESTABLISHMENTS: Mapping[str, str | None] = {"FR-SIRET": "0009"}
 """Schemes of their establishments (BT-29)."""
 TAX_OFFICES = frozenset({"DE-STNR", "ES-NIF", "GR-AFM", "IT-CF", "PL-NIP", "PT-NIF"})
 """Schemes of tax numbers that are no VAT number (BT-32)."""
+TAXED_BY_REGISTER = frozenset({"BG-EIK", "FR-SIREN", "FR-SIRET", "SE-ORGNR"})
+"""Where the tax office knows a company by its number in the register (OECD, tax identification numbers)."""
 
 SUBJECTS: Mapping[str, str] = {"recovery_costs": "PMT", "late_penalty": "PMD", "no_discount": "AAB"}
 """UNTDID 4451, by the catalog key of a note: what French documents for businesses must be able to find (BT-21)."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tripinvoice.einvoice.codes import ESTABLISHMENTS, REGISTERS, TAX_OFFICES
+from tripinvoice.einvoice.codes import ESTABLISHMENTS, REGISTERS, TAX_OFFICES, TAXED_BY_REGISTER
 from tripinvoice.einvoice.terms import Contact, Id, Trader
 from tripinvoice.invoice import Party, TaxId
 from tripinvoice.tax_ids import SCHEMES, compact
@@ -28,14 +28,14 @@ def buyer(party: Party, *, outside_vat: bool) -> Trader:
 
 def _trader(party: Party, *, outside_vat: bool) -> Trader:
     """What is outside of VAT names no VAT numbers (BR-O-02)."""
-    vat = party.tax_id("VAT")
+    vat, register = party.tax_id("VAT"), _register(party)
     return Trader(
         name=party.name,
         country=party.country or "",
         identifier=_first(party, ESTABLISHMENTS),
-        register=_register(party),
+        register=register,
         vat=compact(vat) if vat and not outside_vat else None,
-        tax_office=party.tax_id(*sorted(TAX_OFFICES)),
+        tax_office=party.tax_id(*sorted(TAX_OFFICES)) or (None if vat else _taxed_as(party, register)),
         endpoint=_endpoint(party),
         address=_lines(party.address),
         city=party.city,
@@ -59,6 +59,11 @@ def _register(party: Party) -> Id | None:
     if found is None and siret is not None:
         return Id(value=compact(siret)[:_SIREN_DIGITS], scheme=REGISTERS["FR-SIREN"])
     return found
+
+
+def _taxed_as(party: Party, register: Id | None) -> str | None:
+    """The number of the register, where it is the tax office's, too."""
+    return register.value if register and party.tax_id(*sorted(TAXED_BY_REGISTER)) else None
 
 
 def _any(party: Party) -> Id | None:

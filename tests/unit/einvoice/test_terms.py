@@ -136,12 +136,26 @@ def test_the_parties() -> None:
     [
         ((VAT,), {"vat": "DE999999018"}),
         ((TaxId(scheme="DE-STNR", value="1/2"), VAT), {"vat": "DE999999018", "tax_office": "1/2"}),
-        ((TaxId(scheme="FR-SIREN", value="999 999 998"),), {"register": ("999999998", "0002")}),
+        (
+            (TaxId(scheme="FR-SIREN", value="999 999 998"),),
+            {"register": ("999999998", "0002"), "tax_office": "999999998"},
+        ),
         (
             (TaxId(scheme="FR-SIRET", value="999 999 998 00019"),),
-            {"register": ("999999998", "0002"), "identifier": ("99999999800019", "0009")},
+            {
+                "register": ("999999998", "0002"),
+                "identifier": ("99999999800019", "0009"),
+                "tax_office": "999999998",
+            },
         ),
-        ((TaxId(scheme="SE-ORGNR", value="999999-9999"),), {"register": ("9999999999", "0007")}),
+        (
+            (TaxId(scheme="FR-SIREN", value="999 999 998"), TaxId(scheme="VAT", value="FR11999999998")),
+            {"register": ("999999998", "0002"), "vat": "FR11999999998"},
+        ),
+        (
+            (TaxId(scheme="SE-ORGNR", value="999999-9999"),),
+            {"register": ("9999999999", "0007"), "tax_office": "9999999999"},
+        ),
         ((TaxId(scheme="DE-HRB", value="München HRB 1"),), {"register": ("München HRB 1", None)}),
         ((TaxId(scheme="ES-NIF", value="B99999997"),), {"tax_office": "B99999997", "identifier": ("B99999997", None)}),
         ((TaxId(scheme="OWN", value="a-1"),), {"identifier": ("a-1", None)}),
