@@ -83,9 +83,9 @@ SCENES = (
         distance_m=4_700,
         journey=("Rotterdam Centraal, Stationsplein, Rotterdam", "Mathenesserplein 12, Rotterdam"),
         vehicle="TX-408-R",
-        charges={"fares": [fare("17.85")]},
+        charges={"fares": [fare("17.83")]},
         parties=_TAXI | _RIDER,
-        pay=CASH,
+        pay={**CASH, "amount": "17.85"},
     ),
     Scene(
         slug="taxi-small-business",

@@ -52,7 +52,8 @@ class Market:
 class Scene:
     """One sample trip. ``begins`` is local time; ``parties`` and ``facts`` are answers by system name.
 
-    The customer pays all charges and ``added_tax``, with ``pay`` what ``other_payments`` (by system name) leave over.
+    The customer pays all charges and ``added_tax``, with ``pay`` what ``other_payments`` (by system name) leave over,
+    or the ``amount`` in it where that is another (cash is rounded).
     """
 
     slug: str
@@ -153,7 +154,7 @@ def _record(scene: Scene, trip_id: str) -> Body:
 def _payments(scene: Scene) -> Sequence[Body]:
     left = _sum(scene.charges, scene) - _sum(scene.other_payments, scene)
     left += Money.parse(scene.added_tax, scene.market.currency)
-    return [{**scene.pay, "amount": str(left.decimal)}] if left else []
+    return [{"amount": str(left.decimal), **scene.pay}] if left else []
 
 
 def _sum(bodies: Charges, scene: Scene) -> Money:

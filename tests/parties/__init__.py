@@ -1,12 +1,14 @@
 """Who takes part in the tests' trips, one file per country. All of them are invented."""
 
-from tests.parties import france, germany, netherlands, spain, united_kingdom, united_states
+from tests.parties import france, germany, india, netherlands, spain, sweden, united_kingdom, united_states
 
 CASTS = {
     "DE": germany.CAST,
     "ES": spain.CAST,
     "FR": france.CAST,
     "GB": united_kingdom.CAST,
+    "IN": india.CAST,
     "NL": netherlands.CAST,
+    "SE": sweden.CAST,
     "US": united_states.CAST,
 }

@@ -1,9 +1,11 @@
 """What the VAT Directive 2006/112/EC says for every member state. Imported by the states' modules only."""
 
 from tripinvoice.case import Case, Charge
+from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.invoice import Contract, Party, TaxCategory
 from tripinvoice.regimes.base import OUTSIDE, ContractPlan, Rule, Treatment, unknown_class
 from tripinvoice.tax_ids import MEMBER_STATES, compact
+from tripinvoice.trip import LineOfBusiness, Trip
 
 REVERSE_CHARGE = Treatment(
     category=TaxCategory.REVERSE_CHARGE, note="reverse_charge", exemption="VATEX-EU-AE", rules=("reverse_charge",)
@@ -17,6 +19,28 @@ REVERSE_CHARGE_RULE = Rule(
 # Contracts that are services in the sense of art. 44. A ride is taxed where it takes place (art. 48), goods where they
 # are (art. 31, 32).
 _GENERAL_SERVICES = frozenset({Contract.DELIVERY, Contract.PLATFORM_FEE})
+
+
+def crosses_border(trip: Trip) -> bool:
+    """Whether a ride ended in another country: it is supplied in both, by the distance covered in each (art. 48)."""
+    return (
+        trip.line_of_business is LineOfBusiness.RIDES
+        and trip.dropoff is not None
+        and trip.dropoff.country != trip.pickup.country
+    )
+
+
+def refuse_border_crossing(trip: Trip) -> None:
+    """For states that tax their part of such a ride: nobody says how far it went in each, and no part is guessed.
+
+    Raises :class:`UnsupportedTripError`.
+    """
+    if crosses_border(trip):
+        raise UnsupportedTripError(
+            f"trip.dropoff: a ride from {trip.country} into another country is taxed in each by the distance there, "
+            "which the trip does not say; invoice it outside of this system, and void it here",
+            field="trip.dropoff",
+        )
 
 
 def treated(

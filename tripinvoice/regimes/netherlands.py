@@ -13,7 +13,7 @@ from tripinvoice.invoice import Contract, Draft, TaxCategory
 from tripinvoice.money import Money
 from tripinvoice.regimes.base import ContractPlan, Rate, Regime, Rule, Treatment, simplified_up_to, taxed
 from tripinvoice.regimes.checks import require_recipient, require_supplier_address, require_tax_id
-from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, treated
+from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, refuse_border_crossing, treated
 from tripinvoice.regimes.suppliers import usual_plans
 from tripinvoice.trip import LineOfBusiness, Product
 
@@ -35,6 +35,11 @@ _RULES: Mapping[str, Rule] = {
         says="Carriage of persons by taxi or hire car with driver: reduced rate; a driver for the customer's own car "
         "carries nobody and is not covered",
         source="Tabel I post b.9 Wet OB; ECLI:NL:RBSGR:2010:BM2586",
+    ),
+    "border": Rule(
+        says="A ride into another country is taxed here for the distance in the Netherlands only: refused, because the "
+        "trip does not say how far that was",
+        source="VAT Directive art. 48; art. 6c Wet OB",
     ),
     "waiting": Rule(
         says="Waiting time is part of the fare: reduced rate", source="Tabel I post b.9 Wet OB", verified=False
@@ -107,6 +112,7 @@ def plan(case: Case) -> tuple[ContractPlan, ...]:
 
 def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
     """The rate of one charge: what comes on top of a fare shares its rate."""
+    refuse_border_crossing(case.trip)
     table = _OF_A_RIDE if charge.contract is Contract.TRANSPORT else _OF_THE_REST
     return treated(case, plan, charge, usual=table.get(charge.tax_class), untaxed=_SMALL_BUSINESS)
 

@@ -2,7 +2,8 @@
 
 ``templates/base/en.toml`` has every word in English, and its neighbours in their languages;
 ``templates/germany/en_GB.toml`` says only what Germany's documents say differently, and the texts its law wants. A
-country's file with ``primary = true`` is used when it has none in the language that was asked for.
+country's file with ``primary = true`` is used when it has none in the language that was asked for. One with
+``second = "en"`` makes documents in two languages: each word is printed in that one, too.
 """
 
 import re
@@ -13,27 +14,37 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
 from tripinvoice.errors import DocumentError
 
-SECTIONS = ("titles", "labels", "codes", "units", "methods", "tax_ids", "taxes", "notes")
+SECTIONS = ("titles", "labels", "codes", "units", "methods", "tax_ids", "taxes", "states", "notes")
 
 _TEMPLATE_NAME = re.compile(r"[a-z][a-z_]{0,60}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalog:
-    """The words of one country's documents in one language, and the locale that writes its numbers and dates."""
+    """The words of one country's documents in one language, and the locale that writes its numbers and dates.
+
+    ``second`` has the same words in another language, when documents are written in two.
+    """
 
     locale: Locale
     sections: Mapping[str, Mapping[str, str]]
+    second: "Catalog | None" = None
 
     @property
     def language(self) -> str:
         """The BCP 47 tag of the document's language, such as ``de-DE``."""
         return str(self.locale).replace("_", "-")
+
+    @property
+    def direction(self) -> str:
+        """Where its lines go: ``ltr`` or ``rtl``, as HTML's ``dir`` says it."""
+        return "rtl" if self.locale.character_order == "right-to-left" else "ltr"
 
     def word(self, section: str, key: str) -> str:
         """The text of a key; raises :class:`DocumentError` when the catalog has none."""
@@ -100,11 +111,29 @@ def catalog(template: str, locale: str) -> Catalog:
     exact = [name for name in same_language if Locale.parse(name) == wanted]
     chosen = (exact or same_language or available)[0]
     own = Locale.parse(chosen)
-    layers = (_read(template, chosen), _read("base", _base_of(own)))
     return Catalog(
         locale=wanted if wanted and same_language and wanted.territory else own,
-        sections={name: ChainMap(*(layer.get(name, {}) for layer in layers)) for name in SECTIONS},
+        sections=_sections(template, chosen, own),
+        second=_second(template, _read(template, chosen).get("second")),
     )
+
+
+def _second(template: str, name: str | None) -> Catalog | None:
+    if name is None:
+        return None
+    locale = _parsed(name)
+    if locale is None:
+        raise DocumentError(
+            'draft.locale: "second" in its catalog is no locale; write one such as "en_GB"', field="draft.locale"
+        )
+    return Catalog(locale=locale, sections=_sections(template, name, locale))
+
+
+def _sections(template: str, name: str, locale: Locale) -> dict[str, Mapping[str, str]]:
+    """The country's words where it has some in this language, over those of everybody."""
+    layers = [_read(template, name)] if name in offered(template) else []
+    layers.append(_read("base", _base_of(locale)))
+    return {section: ChainMap(*(layer.get(section, {}) for layer in layers)) for section in SECTIONS}
 
 
 def _parsed(locale: str) -> Locale | None:
@@ -132,5 +161,5 @@ def _base_of(locale: Locale) -> str:
 
 
 @cache
-def _read(folder: str, name: str) -> dict[str, dict[str, str]]:
+def _read(folder: str, name: str) -> dict[str, Any]:
     return tomllib.loads((files("templates") / folder / f"{name}.toml").read_text(encoding="utf-8"))

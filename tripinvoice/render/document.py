@@ -5,7 +5,7 @@ are sandboxed, everything is escaped, and what no packaged font can draw is repl
 """
 
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -18,7 +18,7 @@ from markupsafe import Markup, escape
 from tripinvoice.errors import DocumentError
 from tripinvoice.invoice import Draft, Invoice, IssuerMode, TaxCategory
 from tripinvoice.money import total
-from tripinvoice.render.catalogs import offered
+from tripinvoice.render.catalogs import catalog, offered
 from tripinvoice.render.glyphs import REPLACEMENT, has_right_to_left, is_right_to_left, printable, replaced
 from tripinvoice.render.wording import Wording, wording_of
 
@@ -35,10 +35,18 @@ _WRITTEN_BY = {
     IssuerMode.DEEMED_SUPPLIER: "deemed_supplier",
 }
 
-# What the document that is being written could not show; whoever asks for parts of one is not told.
-_lost: ContextVar[set[str] | None] = ContextVar("_lost", default=None)
-
 _TAXED = frozenset({TaxCategory.STANDARD, TaxCategory.ZERO})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sheet:
+    """What is being written: where its lines go, and the characters that it could not show so far."""
+
+    direction: str = "ltr"
+    lost: set[str] = field(default_factory=set)
+
+
+_sheet: ContextVar[_Sheet] = ContextVar("_sheet")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,17 +69,17 @@ def page(invoice: Invoice) -> Page:
     """
     template = invoice.draft.template
     page_size(invoice.draft.paper)
-    lost: set[str] = set()
-    printing = _lost.set(lost)
+    sheet = _Sheet(direction=catalog(template, invoice.draft.locale).direction)
+    before = _sheet.set(sheet)
     try:
-        return Page(html=_document(template).render(context(invoice)), replaced=frozenset(lost))
+        return Page(html=_document(template).render(context(invoice)), replaced=frozenset(sheet.lost))
     except TemplateError as error:
         raise DocumentError(
             f"draft.template: {type(error).__name__} while the template was filled; mend the template",
             field="draft.template",
         ) from None
     finally:
-        _lost.reset(printing)
+        _sheet.reset(before)
 
 
 def context(invoice: Invoice) -> dict[str, object]:
@@ -86,7 +94,7 @@ def context(invoice: Invoice) -> dict[str, object]:
         "title": words.title(draft.title or draft.key.kind.value),
         "taxed": taxed,
         "notes": _notes(draft, words),
-        "charged": total((draft.totals.gross, *(line.gross for line in draft.outside)), draft.currency),
+        "charged": total((draft.payable, *(line.gross for line in draft.outside)), draft.currency),
     }
 
 
@@ -142,25 +150,28 @@ def _notes(draft: Draft, words: Wording) -> list[Markup]:
 
 
 def _show(value: object) -> object:
-    """What a template prints for a value: text only with characters we can draw, apart when it runs the other way."""
+    """What a template prints for a value.
+
+    Text has only characters that we can draw, and is set apart when it could turn what is around it, or be turned: from
+    right to left that is every text, since numbers and names in Latin go the other way.
+    """
     if type(value) is not str:
         return value
     text = _fit(value)
-    if not has_right_to_left(text):
+    if _sheet.get(_Sheet()).direction == "ltr" and not has_right_to_left(text):
         return text
     return Markup('<bdi dir="{}">{}</bdi>').format("rtl" if is_right_to_left(text) else "ltr", text)
 
 
 def _plain(value: str) -> Markup:
-    """Outside text for a place that takes no elements: an attribute, the title."""
-    return escape(_fit(value))
+    """Text for a place that takes no elements: an attribute, the title."""
+    return escape(_fit(value.striptags() if isinstance(value, Markup) else value))
 
 
 def _fit(text: str) -> str:
     fit = printable(text)
-    lost = _lost.get()
-    if lost is not None and REPLACEMENT in fit:
-        lost.update(replaced(text))
+    if REPLACEMENT in fit:
+        _sheet.get(_Sheet()).lost.update(replaced(text))
     return fit
 
 

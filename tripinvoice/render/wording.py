@@ -21,12 +21,18 @@ _METRES_PER_MILE = Decimal("1609.344")
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _IMPERIAL = frozenset({"US", "GB"})  # where road distances are told in miles
 
+# Units whose single piece goes without saying: a piece, and a lump sum, as a part of a line is taken back.
+_PIECES = frozenset({"C62", "H87", "LS"})
+
 # What stands where a rate would, in categories that have none.
 _WITHOUT_RATE = {
     TaxCategory.EXEMPT: "exempt",
     TaxCategory.REVERSE_CHARGE: "no_tax",
     TaxCategory.OUTSIDE: "no_tax",
 }
+
+
+_TWICE = Markup('{} <span class="second"><bdi lang="{}" dir="{}">{}</bdi></span>')
 
 
 class Wording:
@@ -38,37 +44,46 @@ class Wording:
         self._locale = words.locale
         self._show = show
         self.language = words.language
+        self.direction = words.direction
 
-    # Words
+    # Words: in both languages where the country's documents have two
 
-    def label(self, key: str) -> str:
+    def label(self, key: str) -> str | Markup:
         """A word of the layout."""
-        return self._words.word("labels", key)
+        return self._said(lambda words: words.word("labels", key))
 
-    def title(self, key: str) -> str:
+    def title(self, key: str) -> str | Markup:
         """What a document calls itself."""
-        return self._words.word("titles", key)
+        return self._said(lambda words: words.word("titles", key))
 
     def note(self, key: str, **places: str) -> Markup:
         """A text that the law wants printed; its named places are filled with outside text."""
-        text = Markup(escape(self._words.word("notes", key)))  # noqa: S704 (escaped in the same breath)
-        return text.format(**{name: self._show(value) for name, value in places.items()})
+        shown = {name: self._show(value) for name, value in places.items()}
+        return Markup(escape(self._said(lambda words: _filled(words.word("notes", key), shown))))  # noqa: S704 (escaped)
 
-    def what(self, line: Line) -> str:
+    def what(self, line: Line) -> str | Markup:
         """What a line is: the upstream's own text, else the catalog's name of its code."""
-        return line.description or self._words.word_or_name("codes", line.code)
+        return line.description or self._said(lambda words: words.word_or_name("codes", line.code))
 
-    def method(self, key: str) -> str:
+    def method(self, key: str) -> str | Markup:
         """How something was paid."""
-        return self._words.word_or_name("methods", key)
+        return self._said(lambda words: words.word_or_name("methods", key))
 
-    def tax_id(self, scheme: str) -> str:
+    def tax_id(self, scheme: str) -> str | Markup:
         """What an identification is called; the scheme itself when the catalog does not know it."""
-        return self._words.sections["tax_ids"].get(scheme, scheme)
+        return self._said(lambda words: words.sections["tax_ids"].get(scheme, scheme))
 
-    def tax(self, name: str) -> str:
+    def tax(self, name: str) -> str | Markup:
         """What a tax is called: the catalog's word for a name that is a key, else the name as the regime gave it."""
-        return self._words.sections["taxes"].get(name, name)
+        return self._said(lambda words: words.sections["taxes"].get(name, name))
+
+    def _said(self, say: Callable[[Catalog], str]) -> str | Markup:
+        """A text of the catalog; after it the same in the second language, unless that says it in the same words."""
+        first = say(self._words)
+        second = self._words.second
+        if second is None or (other := say(second)) == first:
+            return first
+        return _TWICE.format(first, second.language, second.direction, other)
 
     # Numbers
 
@@ -77,13 +92,17 @@ class Wording:
         digits = exponent(money.currency)
         pattern = _with_decimals(self._locale.currency_formats["standard"], digits, digits)
         text = str(pattern.apply(money.decimal, self._locale, currency=money.currency, currency_digits=False))
-        return _LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text)
+        return self._signed(_LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text))
 
     def amount(self, money: Money) -> str:
         """An amount alone, for columns whose head names the currency."""
         digits = exponent(money.currency)
         pattern = _with_decimals(self._locale.decimal_formats[None], digits, digits)
-        return str(pattern.apply(money.decimal, self._locale))
+        return self._signed(str(pattern.apply(money.decimal, self._locale)))
+
+    def _signed(self, number: str) -> str:
+        """From right to left the minus would go to the other end of its number (Babel leaves CLDR's mark out)."""
+        return number.replace("-", "\N{LEFT-TO-RIGHT MARK}-") if self.direction == "rtl" else number
 
     def currency(self, code: str) -> str:
         """The symbol of a currency as this locale writes it."""
@@ -113,8 +132,8 @@ class Wording:
         return qr_svg(content, alternative)
 
     def quantity(self, line: Line) -> str:
-        """How much of it, with its unit; empty for exactly one piece."""
-        if line.quantity == 1 and line.unit in {"C62", "H87"}:
+        """How much of it, with its unit; empty for exactly one piece or lump sum."""
+        if line.quantity == 1 and line.unit in _PIECES:
             return ""
         number = format_decimal(line.quantity.normalize(), locale=self._locale, decimal_quantization=False)
         pattern = self._words.sections["units"].get(line.unit)
@@ -149,15 +168,25 @@ class Wording:
         return str(self._locale.territories.get(code, code))
 
     def place(self, party: Party) -> tuple[str, ...]:
-        """Town and postcode in the order of the party's country, as one or two lines."""
+        """Town and postcode, with the state where addresses have it, in the order of the party's country."""
         postcode, city = party.postcode or "", party.city or ""
+        state = self._words.sections["states"].get(party.subdivision or "", "")
+        lines: tuple[str, ...]
         match party.country:
             case "GB" | "IE":
-                return tuple(line for line in (city, postcode) if line)
+                lines = (city, postcode)
+            case "IN":
+                lines = (f"{city} {postcode}", state)
             case "US" | "CA" | "AU":
-                return tuple(line for line in (f"{city} {postcode}".strip(),) if line)
+                lines = (" ".join(part for part in (city, state, postcode) if part),)
             case _:
-                return tuple(line for line in (f"{postcode} {city}".strip(),) if line)
+                lines = (f"{postcode} {city}",)
+        return tuple(line.strip() for line in lines if line.strip())
+
+
+def _filled(text: str, places: dict[str, str | Markup]) -> Markup:
+    """A text of the catalog with outside text in its places; neither can make elements."""
+    return Markup(escape(text)).format(**places)  # noqa: S704 (escaped in the same breath)
 
 
 @cache

@@ -9,8 +9,16 @@ from tripinvoice.case import Case, read_case
 from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.invoice import Contract, Party, TaxCategory, TaxId
 from tripinvoice.regimes.base import OUTSIDE, Treatment, taxed
-from tripinvoice.regimes.european_union import REVERSE_CHARGE, is_reverse_charge, member_state, treated
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE,
+    crosses_border,
+    is_reverse_charge,
+    member_state,
+    refuse_border_crossing,
+    treated,
+)
 from tripinvoice.regimes.suppliers import usual_plans
+from tripinvoice.trip import LineOfBusiness, Place, Product
 
 UNTAXED = Treatment(category=TaxCategory.EXEMPT, note="small_business")
 USUAL = taxed("standard")
@@ -67,6 +75,19 @@ def test_without_a_business_or_the_suppliers_number_nobody_else_owes_it() -> Non
     private = read_case(factories.sources())
     assert not is_reverse_charge(private, Contract.PLATFORM_FEE, vat_party("DE136695976"))
     assert not is_reverse_charge(case_of(), Contract.PLATFORM_FEE, Party(name="N"))
+
+
+def test_a_ride_across_the_border() -> None:
+    """It is supplied in two countries; a delivery's fee is not, and a ride without an end is taken for one at home."""
+    zurich = Place(country="CH")
+    assert crosses_border(factories.trip(dropoff=zurich))
+    assert not crosses_border(factories.trip())
+    assert not crosses_border(factories.trip(dropoff=None))
+    parcel = factories.trip(dropoff=zurich, line_of_business=LineOfBusiness.DELIVERY, product=Product.COURIER)
+    assert not crosses_border(parcel)
+    refuse_border_crossing(parcel)
+    with pytest.raises(UnsupportedTripError, match=r"^trip\.dropoff: a ride from DE into another country"):
+        refuse_border_crossing(factories.trip(dropoff=zurich))
 
 
 def test_how_a_charge_is_treated() -> None:

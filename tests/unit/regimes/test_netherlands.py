@@ -9,7 +9,7 @@ from tests.factories import PARTIES, charge, sources, trip
 from tests.parties.cast import Body
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble
-from tripinvoice.errors import InvalidAnswerError, MissingAnswerError, UnsupportedTripError
+from tripinvoice.errors import InvalidAnswerError, MissingAnswerError, TotalsError, UnsupportedTripError
 from tripinvoice.invoice import Draft, IssuerMode, TaxCategory
 from tripinvoice.trip import LineOfBusiness, Place, Product
 
@@ -135,6 +135,12 @@ def test_services_to_a_german_business_are_reverse_charge() -> None:
     assert (booking.tax_lines[0].tax_category, booking.simplified) == (TaxCategory.REVERSE_CHARGE, False)
 
 
+def test_a_ride_into_another_country_is_refused() -> None:
+    """Only its Dutch part is taxed here, and nobody says how long that was."""
+    with pytest.raises(UnsupportedTripError, match=r"^trip\.dropoff: a ride from NL into another country"):
+        assemble(sources(ride(dropoff=Place(country="DE"))))
+
+
 def test_cash_is_rounded_to_five_cents() -> None:
     """Cards are not."""
     cash = {"currency": "EUR", "payments": [{"method": "cash", "amount": "17.35"}]}
@@ -142,6 +148,9 @@ def test_cash_is_rounded_to_five_cents() -> None:
     assert str(draft.rounding) == "0.02 EUR"
     (draft,) = assemble(sources(ride(), charge("17.33"), paid="17.33"))
     assert draft.rounding is None
+    cash = {"currency": "EUR", "payments": [{"method": "cash", "amount": "17.36"}]}
+    with pytest.raises(TotalsError, match="payments"):
+        assemble(sources(ride(), charge("17.33"), given={Provides.PAYMENTS: cash}))
 
 
 def test_self_billing() -> None:

@@ -1,21 +1,18 @@
 """Every word that a document may need is there, in every country and language."""
 
 import re
-import shutil
 import tomllib
-from collections.abc import Iterator
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 
 from tests.factories import delivery_sources, invoice, london_sources, new_york_sources, sources
+from tests.unit.render.conftest import Country
 from tripinvoice.assemble import assemble
 from tripinvoice.errors import DocumentError
 from tripinvoice.invoice import Kind
 from tripinvoice.regimes import REGIMES
 from tripinvoice.regimes.base import Regime
-from tripinvoice.render import catalogs
 from tripinvoice.render.catalogs import SECTIONS, base_languages, catalog, countries, offered
 
 _PLACE = re.compile(r"\{\w+\}")
@@ -74,27 +71,47 @@ def test_the_languages_of_the_world_we_drive_in() -> None:
     assert spoken <= set(base_languages())
 
 
+@pytest.mark.parametrize(
+    ("locale", "direction"), [("ar_SA", "rtl"), ("ar_EG", "rtl"), ("zh_Hant_TW", "ltr"), ("en_GB", "ltr")]
+)
+def test_a_language_has_a_direction(country: Country, locale: str, direction: str) -> None:
+    """Arabic goes from right to left."""
+    country(**{locale: ""})
+    assert catalog("testland", locale).direction == direction
+
+
+def test_a_second_language_has_the_countrys_words_before_those_of_everybody(country: Country) -> None:
+    """The country's own catalog of that language is used when there is one; it need not be one of a place."""
+    country(
+        ar_SA='primary = true\nsecond = "en"\n[notes]\nlaw = "قانون"', en='[titles]\ninvoice = "Tax invoice"', en_GB=""
+    )
+    second = catalog("testland", "ar_SA").second
+    assert second is not None
+    assert (second.language, second.direction, second.second) == ("en", "ltr", None)
+    assert second.word("titles", "invoice") == "Tax invoice"
+    assert second.word("labels", "total") == "Total"
+    assert catalog("testland", "en_GB").second is None
+    with pytest.raises(DocumentError, match=r"notes: .* for en has no text"):
+        second.word("notes", "law")
+
+
+def test_a_second_language_may_be_everybodys(country: Country) -> None:
+    """Without words of the country's own."""
+    country(de_DE='second = "fr_FR"')
+    second = catalog("testland", "de_DE").second
+    assert second is not None
+    assert second.word("titles", "invoice") == "Facture"
+
+
+def test_a_second_language_that_is_none_is_refused(country: Country) -> None:
+    """It is told where it stands."""
+    country(de_DE='second = "klingon"')
+    with pytest.raises(DocumentError, match='"second" in its catalog is no locale'):
+        catalog("testland", "de_DE")
+
+
 def _base(language: str) -> dict[str, dict[str, str]]:
     return tomllib.loads((files("templates") / "base" / f"{language}.toml").read_text(encoding="utf-8"))
-
-
-@pytest.fixture
-def taiwan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A country folder of the test's own, written in traditional Chinese, beside the packaged base."""
-    shutil.copytree(str(files("templates")), tmp_path / "templates", ignore=shutil.ignore_patterns("fonts"))
-    folder = tmp_path / "templates" / "testland"
-    folder.mkdir()
-    (folder / "document.html.j2").write_text('{% extends "base/document.html.j2" %}', encoding="utf-8")
-    (folder / "zh_Hant_TW.toml").write_text("[notes]\n", encoding="utf-8")
-    (folder / "en_GB.toml").write_text("primary = true\n", encoding="utf-8")
-    monkeypatch.setattr(catalogs, "files", lambda package: tmp_path / package)
-    catalogs.catalog.cache_clear()
-    catalogs._read.cache_clear()
-    catalogs.base_languages.cache_clear()
-    yield folder
-    catalogs.catalog.cache_clear()
-    catalogs._read.cache_clear()
-    catalogs.base_languages.cache_clear()
 
 
 @pytest.mark.parametrize(
@@ -107,16 +124,16 @@ def taiwan(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         ("zh_CN", "en-GB", "Invoice"),
     ],
 )
-@pytest.mark.usefixtures("taiwan")
-def test_a_script_is_part_of_a_language(asked: str, language: str, title: str) -> None:
+def test_a_script_is_part_of_a_language(country: Country, asked: str, language: str, title: str) -> None:
     """Traditional characters are for who reads them; others get the country's primary language."""
+    country(zh_Hant_TW="[notes]", en_GB="primary = true")
     chosen = catalog("testland", asked)
     assert (language, title) == (chosen.language, chosen.word("titles", "invoice"))
 
 
-def test_a_language_without_base_words_is_refused(taiwan: Path) -> None:
+def test_a_language_without_base_words_is_refused(country: Country) -> None:
     """The remedy says which file is missing."""
-    (taiwan / "fi_FI.toml").write_text("", encoding="utf-8")
+    country(fi_FI="")
     with pytest.raises(DocumentError, match=r"templates/base/ has no catalog for fi; add one"):
         catalog("testland", "fi_FI")
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from tests.factories import delivery_sources, draft, invoice, london_sources, new_york_sources, sources
+from tests.unit.render.conftest import Country
 from tripinvoice.assemble import assemble
 from tripinvoice.errors import DocumentError
 from tripinvoice.invoice import Draft, Invoice, IssuerMode, Kind, Line, Party, TaxCategory, TaxId
@@ -291,6 +292,15 @@ def test_the_style_keeps_the_rules_that_make_rendering_fast() -> None:
     assert "table-layout: fixed" in rules
 
 
+def test_the_style_names_no_side_that_the_mirror_would_turn() -> None:
+    """Start and end, so that the mirrored page has the same style; figures end on the right everywhere."""
+    rules = re.sub(r"/\*.*?\*/", "", style("germany", "A4"), flags=re.DOTALL)
+    sides = r"(?:float|clear|text-align): ?(?:left|right)|(?:margin|padding|border)-(?:left|right)"
+    named = [found.group() for found in re.finditer(sides, rules)]
+    assert set(named) == {"text-align: left", "text-align: right"}
+    assert named.count("text-align: left") == 1  # the page number's
+
+
 def test_an_unknown_paper_is_refused() -> None:
     """The message has the names of the papers and not the one that came."""
     with pytest.raises(DocumentError, match=r"draft\.paper: expected one of A4, LETTER") as raised:
@@ -324,3 +334,46 @@ def test_a_day_is_the_one_given() -> None:
     """The issue date is printed, not the moment's."""
     late = invoice(issued_at=datetime.fromisoformat("2026-12-31T23:30:00+00:00"))
     assert "Rechnungsdatum 1. Januar 2027" in text(late)
+
+
+def arabic(country: Country) -> ET.Element:
+    """A ride in two languages, Arabic first, of somebody with a Latin name."""
+    country(ar_SA='second = "en"')
+    return tree(replace(draft(), template="testland", locale="ar_SA"))
+
+
+def test_a_page_from_right_to_left_says_so(country: Country) -> None:
+    """Once, on the root: everything else follows."""
+    document = arabic(country)
+    assert (document.get("lang"), document.get("dir")) == ("ar-SA", "rtl")
+    assert document.findtext("head/title") == "فاتورة Invoice DE-FL-FLT-7-2026-000001"
+    assert tree(draft()).get("dir") == "ltr"
+
+
+def test_from_right_to_left_every_value_is_set_apart(country: Country) -> None:
+    """Names, numbers and dates cannot be turned by the words around them."""
+    apart = {"".join(bdi.itertext()): bdi.get("dir") for bdi in arabic(country).iter("bdi")}
+    expected = {
+        "Taxi Krüger e. K.": "ltr",
+        "37/181/50815": "ltr",
+        "2 نوفمبر 2026": "rtl",
+        "19.40": "ltr",
+        "8.4 كم": "rtl",
+    }
+    assert {text: apart.get(text) for text in expected} == expected
+
+
+def test_every_word_of_a_page_is_in_both_languages(country: Country) -> None:
+    """Title, labels, heads of tables and notes; each language is marked as what it is."""
+    document = arabic(country)
+    headings = [
+        *document.iter("h1"),
+        *document.iter("h2"),
+        *document.iter("th"),
+        *document.findall(".//p[@class='label']"),
+    ]
+    assert len(headings) > 10
+    assert ["".join(each.itertext()) for each in headings if each.find(".//bdi[@lang='en']") is None] == []
+    (note,) = document.findall("body/div[@class='notes']/p")
+    assert "Beispiel Mobility Germany GmbH باسم Taxi Krüger e. K." in "".join(note.itertext())
+    assert "Issued by Beispiel Mobility Germany GmbH in the name" in "".join(note.itertext())

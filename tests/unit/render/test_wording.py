@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from tests.factories import draft
+from tests.unit.render.conftest import Country
 from tripinvoice.invoice import Line, Party, TaxCategory
 from tripinvoice.money import Money
 from tripinvoice.render.wording import Wording, wording_of
@@ -152,6 +153,22 @@ def test_postcodes_stand_where_the_country_puts_them(country: str | None, expect
     assert GERMAN.place(Party(name="A", country=country)) == ()
 
 
+@pytest.mark.parametrize(
+    ("subdivision", "expected"),
+    [
+        ("IN-KA", ("Bengaluru 560001", "Karnataka (29)")),
+        (None, ("Bengaluru 560001",)),
+        ("US-NY", ("Bengaluru 560001",)),
+    ],
+)
+def test_a_state_is_part_of_an_address_where_the_country_writes_it(
+    subdivision: str | None, expected: tuple[str, ...]
+) -> None:
+    """As the country's catalog names it; one that it does not know is left out."""
+    party = Party(name="A", postcode="560001", city="Bengaluru", country="IN", subdivision=subdivision)
+    assert wording_of("india", "en_IN", str).place(party) == expected
+
+
 def test_titles_without_tax() -> None:
     """Who charges no VAT must not call it a VAT invoice."""
     assert BRITISH.title("invoice") == "VAT invoice"
@@ -168,3 +185,48 @@ def test_notes_are_filled_with_escaped_text() -> None:
     """Outside text in a legal note is data there, too, braces and all."""
     note = GERMAN.note("issued_on_behalf", issuer="<b>{supplier}</b>", supplier="{0.__class__} & Co")
     assert note == "Ausgestellt von &lt;b&gt;{supplier}&lt;/b&gt; im Namen und für Rechnung von {0.__class__} &amp; Co"
+
+
+BILINGUAL = (
+    'primary = true\nsecond = "en"\n[titles]\ninvoice = "فاتورة ضريبية"\n'
+    '[codes]\nfare = "الأجرة"\n[tax_ids]\nVAT = "رقم"\n[taxes]\nvat = "ضريبة"\n[notes]\nlaw = "وفقا {supplier}"'
+)
+ENGLISH = '[titles]\ninvoice = "Tax invoice"\n[taxes]\nvat = "VAT"\n[notes]\nlaw = "As {supplier} & law"'
+
+
+def twice(first: str, second: str) -> str:
+    """A word in Arabic, then in English."""
+    return f'{first} <span class="second"><bdi lang="en" dir="ltr">{second}</bdi></span>'
+
+
+def test_two_languages_are_said_one_after_the_other(country: Country) -> None:
+    """Wherever a word of the catalog is printed; what is the same in both is printed once."""
+    country(ar_SA=BILINGUAL, en=ENGLISH)
+    words = wording_of("testland", "ar_SA", str)
+    assert (words.language, words.direction) == ("ar-SA", "rtl")
+    assert words.title("invoice") == twice("فاتورة ضريبية", "Tax invoice")
+    assert words.label("total") == twice("الإجمالي", "Total")
+    assert words.what(line(code="fare", description=None)) == twice("الأجرة", "Fare")
+    assert words.what(line(code="fare", description="Nachtfahrt")) == "Nachtfahrt"
+    assert words.method("card") == twice("بطاقة", "Card")
+    assert words.method("apple_pay") == "Apple Pay"
+    assert words.tax_id("VAT") == twice("رقم", "VAT number")
+    assert words.tax_id("XX") == "XX"
+    assert words.tax("vat") == twice("ضريبة", "VAT")
+    assert words.tax_of(TaxCategory.EXEMPT, Decimal(0)) == twice("معفى", "Exempt")
+
+
+def test_notes_in_two_languages_are_escaped_once(country: Country) -> None:
+    """Outside text in both; it makes no element in either."""
+    country(ar_SA=BILINGUAL, en=ENGLISH)
+    note = wording_of("testland", "ar_SA", str).note("law", supplier="<b>{0}</b>")
+    assert note == twice("وفقا &lt;b&gt;{0}&lt;/b&gt;", "As &lt;b&gt;{0}&lt;/b&gt; &amp; law")
+
+
+def test_from_right_to_left_a_minus_stays_before_its_number(country: Country) -> None:
+    """A mark says that it goes with the figures, which go from left to right in Arabic, too."""
+    country(ar_SA=BILINGUAL)
+    words = wording_of("testland", "ar_SA", str)
+    assert words.amount(Money(-123456, "SAR")) == "\u200e-1,234.56"
+    assert words.money(Money(-123456, "SAR")) == "\u200f\u200e-1,234.56\u00a0ر.س.\u200f"
+    assert GERMAN.amount(Money(-500, "EUR")) == "-5,00"
