@@ -1,5 +1,6 @@
 """Who takes part in the tests' trips, one file per country. All of them are invented."""
 
+from tests.parties import australia, france, germany, india, netherlands, spain, sweden, united_kingdom, united_states
 from tests.parties import (
     australia,
     france,
@@ -15,6 +16,7 @@ from tests.parties import (
 CASTS = {
     "AU": australia.CAST,
     "DE": germany.CAST,
+    "ES": spain.CAST,
     "FR": france.CAST,
     "GB": united_kingdom.CAST,
     "IN": india.CAST,
