@@ -1,13 +1,14 @@
 """Who takes part in the tests' trips, one file per country. All of them are invented."""
 
-from tests.parties import australia, france, germany, india, netherlands, spain, sweden, united_kingdom, united_states
 from tests.parties import (
     australia,
+    bulgaria,
     france,
     germany,
     india,
     japan,
     netherlands,
+    spain,
     sweden,
     united_kingdom,
     united_states,
@@ -15,6 +16,7 @@ from tests.parties import (
 
 CASTS = {
     "AU": australia.CAST,
+    "BG": bulgaria.CAST,
     "DE": germany.CAST,
     "ES": spain.CAST,
     "FR": france.CAST,
