@@ -2,6 +2,7 @@
 
 from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.regimes.base import Regime
+from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.netherlands import NETHERLANDS
@@ -10,7 +11,7 @@ from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
 from tripinvoice.regimes.united_states import UNITED_STATES
 from tripinvoice.trip import Trip
 
-REGIMES: tuple[Regime, ...] = (FRANCE, GERMANY, NETHERLANDS, SWEDEN, UNITED_KINGDOM, UNITED_STATES)
+REGIMES: tuple[Regime, ...] = (BULGARIA, FRANCE, GERMANY, NETHERLANDS, SWEDEN, UNITED_KINGDOM, UNITED_STATES)
 
 
 def regime_for(trip: Trip) -> Regime:
