@@ -24,6 +24,7 @@ from activities.auditing import AuditActivities
 from activities.documents import DocumentActivities
 from activities.invoicing import InvoicingActivities
 from activities.money import MoneyActivities
+from activities.monthly import MonthlyActivities
 from activities.storage import StorageActivities
 from starter.client import connect, register_search_attributes
 from starter.metrics import runtime
@@ -87,7 +88,7 @@ Assembly = tuple[str, Sequence[Callable[..., Any]], int]
 
 async def _fetch(wiring: Wiring) -> Assembly:
     """Waits on the network: many at once."""
-    money = MoneyActivities(wiring.money_systems, wiring.answers, wiring.documents, wiring.records)
+    money = MoneyActivities(wiring.money_systems, wiring.answers, wiring.documents, wiring.records, wiring.collection)
     return policies.FETCH, [money.fetch], wiring.settings.max_activities
 
 
@@ -102,6 +103,7 @@ async def _store(wiring: Wiring) -> Assembly:
     """Waits on the stores: threads, because store drivers block."""
     invoicing = InvoicingActivities(wiring.documents, wiring.ledger, wiring.clock)
     storage = StorageActivities(wiring.records, wiring.ledger, wiring.events)
+    monthly = MonthlyActivities(wiring.collection, wiring.records, wiring.documents)
     steps: list[Callable[..., Any]] = [
         invoicing.preprocess,
         invoicing.number,
@@ -109,6 +111,9 @@ async def _store(wiring: Wiring) -> Assembly:
         storage.announce,
         storage.void,
         storage.recall,
+        monthly.collect,
+        monthly.accounts,
+        monthly.consolidate,
         AuditActivities(wiring.ledger, wiring.records, wiring.documents).audit,
     ]
     return policies.STORE, steps, min(16, wiring.settings.max_activities)

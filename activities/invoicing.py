@@ -1,6 +1,9 @@
 """preprocess and number: from archived evidence to drafts, from drafts to numbers."""
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from temporalio import activity
 
@@ -14,9 +17,11 @@ from activities.messages import (
 from activities.storage import check_not_void
 from tripinvoice import archive
 from tripinvoice.assemble import assemble
-from tripinvoice.invoice import Draft
+from tripinvoice.consolidate import month_of
+from tripinvoice.errors import NumbersExhaustedError
+from tripinvoice.invoice import Draft, Invoicing
 from tripinvoice.money_systems import Sources
-from tripinvoice.numbering import Claim
+from tripinvoice.numbering import Claim, NumberTaken, limit_of
 from tripinvoice.ports import Clock, DocumentStore, NumberLedger, ObjectRef, Shelf
 from tripinvoice.regimes import regime_named
 
@@ -41,41 +46,59 @@ class InvoicingActivities:
                     "rests on rules that nobody has verified",
                     extra={"document": str(draft.key), "regime": draft.regime, "unverified": draft.unverified},
                 )
-        return Preprocessed(drafts=tuple(self._archived(draft, request.sources, shelf) for draft in drafts))
+        made = (archived(draft, request.sources, shelf, self.documents) for draft in drafts)
+        return Preprocessed(drafts=tuple(made))
 
     @activity.defn(name="number", no_thread_cancel_exception=True)
     def number(self, request: NumberInput) -> Numbered:
-        """A number for each draft; the same ones whenever it is asked again."""
+        """A number for each draft; the same ones whenever it is asked again.
+
+        Raises ``NumbersExhaustedError`` when a stock has none left, unless the numbers are only wanted to be voided.
+        """
         now = self.clock.now()
-        workflow_id = activity.info().workflow_id or ""
-        taken = self.ledger.take(
-            [
-                Claim(
-                    document=draft.document,
-                    series=draft.series,
-                    period=regime_named(draft.regime).numbering_period(now, draft.time_zone),
-                    claimed_at=now,
-                    workflow_id=workflow_id,
-                )
-                for draft in request.drafts
-            ]
-        )
+        claims = [_claim(draft, now) for draft in request.drafts]
+        taken = self._what_is_left(claims) if request.for_void else self.ledger.take(claims)
         for number in taken:
             check_not_void(number)
         return Numbered(taken=tuple(taken))
 
-    def _archived(self, draft: Draft, sources: ObjectRef, shelf: Shelf) -> DraftRef:
-        return DraftRef(
-            draft=archive.keep(draft, self.documents, shelf),
-            sources=sources,
-            document=draft.key,
-            series=draft.series,
-            regime=draft.regime,
-            regime_version=draft.regime_version,
-            country=draft.country,
-            line_of_business=draft.line_of_business,
-            total=draft.totals.gross,
-            account=draft.account,
-            time_zone=draft.time_zone,
-            unverified=draft.unverified,
-        )
+    def _what_is_left(self, claims: Sequence[Claim]) -> Sequence[NumberTaken]:
+        taken: list[NumberTaken] = []
+        for claim in claims:
+            with suppress(NumbersExhaustedError):  # then it has none that could be void
+                taken += self.ledger.take([claim])
+        return taken
+
+
+def archived(draft: Draft, sources: ObjectRef | None, shelf: Shelf, documents: DocumentStore) -> DraftRef:
+    """Archive a draft; what numbering and recording need to know of it."""
+    return DraftRef(
+        draft=archive.keep(draft, documents, shelf),
+        sources=sources,
+        document=draft.key,
+        series=draft.series,
+        regime=draft.regime,
+        regime_version=draft.regime_version,
+        country=draft.country,
+        line_of_business=draft.line_of_business,
+        total=draft.totals.gross,
+        account=draft.account,
+        time_zone=draft.time_zone,
+        unverified=draft.unverified,
+        ranges=draft.ranges,
+        invoicing=draft.invoicing,
+        month=month_of(draft) if draft.invoicing is Invoicing.MONTHLY else "",
+        on_request_days=regime_named(draft.regime).on_request_days,
+    )
+
+
+def _claim(draft: DraftRef, now: datetime) -> Claim:
+    period = regime_named(draft.regime).numbering_period(now, draft.time_zone)
+    return Claim(
+        document=draft.document,
+        series=draft.series,
+        period=period,
+        claimed_at=now,
+        workflow_id=activity.info().workflow_id or "",
+        limit=limit_of(draft.ranges, period),
+    )

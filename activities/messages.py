@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from tripinvoice.invoice import DocumentKey
+from tripinvoice.invoice import DocumentKey, NumberRange
 from tripinvoice.money import Money
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.ports import ObjectRef
@@ -43,13 +43,14 @@ class FetchInput:
 
 @dataclass(frozen=True, kw_only=True)
 class Fetched:
-    """The archived evidence, or the documents that this trip already has."""
+    """The archived evidence, or the documents that this trip already has, or that it waits for its month's invoice."""
 
     sources: ObjectRef | None
     asked: int
     answered: int
     left_out: tuple[str, ...] = ()
     issued: tuple[IssuedDocument, ...] = ()
+    collected: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,11 +64,14 @@ class PreprocessInput:
 class DraftRef:
     """An archived draft, and what numbering and recording need to know of it.
 
-    ``unverified`` names the rates and rules behind it that nobody has checked against the law.
+    ``sources`` is the evidence that it was made from; one that was made of other documents has none of its own.
+    ``invoicing`` is when its customer gets it: ``automatic``, ``on_request`` (within so many days) or ``monthly``, then
+    with the ``month`` it belongs to. ``unverified`` names the rates and rules behind it that nobody has checked against
+    the law; ``ranges`` are the stocks that its number must be in, if an authority hands them out.
     """
 
     draft: ObjectRef
-    sources: ObjectRef
+    sources: ObjectRef | None
     document: DocumentKey
     series: str
     regime: str
@@ -78,6 +82,10 @@ class DraftRef:
     account: str = ""
     time_zone: str = ""
     unverified: tuple[str, ...] = ()
+    invoicing: str = "automatic"
+    month: str = ""
+    on_request_days: int = 0
+    ranges: tuple[NumberRange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,15 +96,47 @@ class Preprocessed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class NumberInput:
-    """Take a number for each draft."""
+class CollectInput:
+    """Keep these drafts for their month's invoice."""
 
     drafts: tuple[DraftRef, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
+class AccountsInput:
+    """Which accounts have something in a month: up to ``limit`` of them, those after ``after``."""
+
+    month: str
+    after: str
+    limit: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accounts:
+    """A page of accounts; empty at the end."""
+
+    accounts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConsolidateInput:
+    """Make the drafts of an account's month."""
+
+    account: str
+    month: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberInput:
+    """Take a number for each draft; with ``for_void`` only for those for which there is one left."""
+
+    drafts: tuple[DraftRef, ...]
+    for_void: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Numbered:
-    """The numbers, in the order of the drafts."""
+    """The numbers, in the order of the drafts that have one."""
 
     taken: tuple[NumberTaken, ...]
 

@@ -19,7 +19,16 @@ from tripinvoice.errors import (
     TripInvoiceError,
 )
 from tripinvoice.money_systems import Answer, MoneySystem, Sources
-from tripinvoice.ports import ISSUED, AnswerCache, DocumentStore, InvoiceRecords, MoneySystems, ObjectRef, Shelf
+from tripinvoice.ports import (
+    ISSUED,
+    AnswerCache,
+    DocumentStore,
+    InvoiceRecords,
+    MoneySystems,
+    MonthlyCollection,
+    ObjectRef,
+    Shelf,
+)
 from tripinvoice.trip import Trip
 
 # An informative system may be down for this many attempts before the invoice is made without it.
@@ -36,6 +45,7 @@ class MoneyActivities:
     cache: AnswerCache
     documents: DocumentStore
     records: InvoiceRecords
+    collection: MonthlyCollection
 
     @activity.defn(name="fetch")
     async def fetch(self, request: FetchInput) -> Fetched:
@@ -48,6 +58,8 @@ class MoneyActivities:
         issued = await asyncio.to_thread(self._issued, trip)
         if issued:
             return Fetched(sources=None, asked=0, answered=0, issued=issued)
+        if await asyncio.to_thread(self._is_collected, trip):
+            return Fetched(sources=None, asked=0, answered=0, collected=True)
         table = [system for system in self.systems.table() if system.applies_to(trip)]
         cache_key = f"{trip.trip_id}/{request.round}"
         known = dict(await asyncio.to_thread(self.cache.load, cache_key))
@@ -79,6 +91,10 @@ class MoneyActivities:
                 field="revision",
             )
         return tuple(issued_document(r) for r in records if r.document.revision == trip.revision)
+
+    def _is_collected(self, trip: Trip) -> bool:
+        """Whether this revision waits for its month's invoice already."""
+        return any(one.document.revision == trip.revision for one in self.collection.of_trip(trip.trip_id))
 
     async def _corrected(self, table: Sequence[MoneySystem], corrections: Mapping[str, ObjectRef]) -> dict[str, Answer]:
         """The operator's answers, by the systems they stand for."""

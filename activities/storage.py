@@ -97,7 +97,8 @@ class StorageActivities:
 
     def _check_not_issued(self, drafts: Sequence[DraftRef]) -> None:
         voidable = {draft.document for draft in drafts}
-        for record in self.records.by_trip(drafts[0].document.trip_id):
+        trips = dict.fromkeys(draft.document.trip_id for draft in drafts)
+        for record in (record for trip in trips for record in self.records.by_trip(trip)):
             if record.state == ISSUED and record.document in voidable:
                 raise ConflictError(
                     f"{record.document}: it is issued already, so its number cannot be voided; resume instead",

@@ -73,7 +73,9 @@ class Steps:
         """Open the adapters and start the render process."""
         self._loop = asyncio.Runner()
         self._wiring = wiring = Wiring(settings)
-        self._money = MoneyActivities(wiring.money_systems, wiring.answers, wiring.documents, wiring.records)
+        self._money = MoneyActivities(
+            wiring.money_systems, wiring.answers, wiring.documents, wiring.records, wiring.collection
+        )
         self._invoicing = InvoicingActivities(wiring.documents, wiring.ledger, wiring.clock)
         self._documents = DocumentActivities(wiring.renderer, wiring.documents)
         self._storage = StorageActivities(wiring.records, wiring.ledger, wiring.events)

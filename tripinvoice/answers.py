@@ -8,12 +8,12 @@ data, bounded here and escaped where it is printed.
 from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from tripinvoice.errors import InvalidAnswerError
-from tripinvoice.invoice import Contract, Kind
+from tripinvoice.invoice import Contract, Invoicing, Kind
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -150,7 +150,7 @@ class TaxProfile(_Shape):
 
 
 class RecipientProfile(PartyAnswer):
-    """The tax profile that a rider chose for this trip: to whom and how it is invoiced.
+    """Who is invoiced, and how: a business account, or the tax profile that a rider chose for this trip.
 
     A ``company`` buys for its business. ``invoicing``: ``automatic`` after the trip, ``on_request`` when somebody asks,
     or ``monthly``, one document for all trips of a month. ``self_billing_consent`` names the agreement under which the
@@ -158,7 +158,7 @@ class RecipientProfile(PartyAnswer):
     """
 
     kind: Literal["personal", "company"] = "personal"
-    invoicing: Literal["automatic", "on_request", "monthly"] = "automatic"
+    invoicing: Annotated[Invoicing, Field(strict=False)] = Invoicing.AUTOMATIC
     buyer_reference: Text | None = None
     purchase_order: Text | None = None
     self_billing_consent: Ref | None = None
@@ -177,7 +177,8 @@ class ExchangeRate(_Shape):
 class Registration(_Shape):
     """What the authority said about the numbers of one supplier's documents of one kind in one period.
 
-    ``validation_code`` belongs to the whole series; ``prefix``, ``first`` and ``last`` are a stock of numbers.
+    ``validation_code`` belongs to the whole series; ``prefix``, ``first`` and ``last`` are a stock of numbers, of which
+    both ends are said or neither.
     """
 
     supplier: Literal["driver", "fleet", "merchant", "courier", "platform"]
@@ -187,6 +188,13 @@ class Registration(_Shape):
     prefix: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z-]{0,10}$")] = ""
     first: Annotated[int, Field(ge=0, lt=10**10)] | None = None
     last: Annotated[int, Field(ge=0, lt=10**10)] | None = None
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.first is None) != (self.last is None) or (self.first or 0) > (self.last or 0):
+            msg = "first and last: a stock has both, in this order"
+            raise ValueError(msg)
+        return self
 
 
 class Numbering(_Shape):
@@ -222,7 +230,7 @@ _SHAPES: Mapping[Provides, type[_Shape] | None] = {
     Provides.COURIER: PartyAnswer,
     Provides.PLATFORM: PartyAnswer,
     Provides.RIDER: PartyAnswer,
-    Provides.BUSINESS: PartyAnswer,
+    Provides.BUSINESS: RecipientProfile,
     Provides.SUPPLIER_TAX: TaxProfile,
     Provides.MERCHANT_TAX: TaxProfile,
     Provides.COURIER_TAX: TaxProfile,

@@ -209,10 +209,10 @@ def read_case(sources: Sources) -> Case:
     payments = reader.many(Provides.PAYMENTS, Payments)
     currency = _one_currency([*charges, *payments])
     record = reader.one(Provides.TRIP, TripRecord) or TripRecord()
-    profile = reader.one(Provides.RECIPIENT_TAX, RecipientProfile)
+    chosen = reader.one(Provides.RECIPIENT_TAX, RecipientProfile)
     parties: dict[Provides, PartyAnswer] = {role: a for role in _ROLES if (a := reader.one(role, PartyAnswer))}
-    if profile is not None:
-        parties[Provides.RECIPIENT_TAX] = profile
+    if chosen is not None:
+        parties[Provides.RECIPIENT_TAX] = chosen
     return Case(
         trip=sources.trip,
         currency=currency,
@@ -225,7 +225,7 @@ def read_case(sources: Sources) -> Case:
         },
         city=reader.one(Provides.CITY, City),
         journey=_journey(reader.one(Provides.JOURNEY, JourneyAnswer)),
-        recipient_profile=profile,
+        recipient_profile=_recipient_profile(reader.one(Provides.BUSINESS, RecipientProfile), chosen),
         exchange_rate=reader.one(Provides.EXCHANGE_RATE, ExchangeRate),
         numbering=reader.one(Provides.NUMBERING, Numbering),
     )
@@ -374,6 +374,14 @@ def _party(role: Provides, answer: PartyAnswer) -> Party:
         subdivision=answer.subdivision,
         electronic_address=_electronic_address(answer),
     )
+
+
+def _recipient_profile(business: RecipientProfile | None, chosen: RecipientProfile | None) -> RecipientProfile | None:
+    """How the recipient is invoiced: as the account that pays wishes; references for this trip may be the rider's."""
+    if business is None or chosen is None:
+        return business or chosen
+    names = ("buyer_reference", "purchase_order")
+    return business.model_copy(update={name: getattr(business, name) or getattr(chosen, name) for name in names})
 
 
 def _electronic_address(answer: PartyAnswer) -> TaxId | None:

@@ -9,8 +9,10 @@
     │   ├── InvalidAnswerError    a money system's answer is malformed or contradicts another
     │   ├── TotalsError           amounts that must agree do not
     │   ├── RuleViolationError    a finished document breaks a named rule for invoices
+    │   ├── CreditError           a credit note cannot be made as it was asked for
     │   ├── DocumentError         a document cannot be rendered from this invoice
     │   ├── ConflictError         something immutable would have to change
+    │   ├── NumbersExhaustedError the stock of numbers that an authority handed out is used up
     │   ├── NotFoundError         a stored thing that must exist does not
     │   └── StoreUnusableError    a store's file is damaged, foreign or of a newer version
     └── TransientError            trying again later helps
@@ -75,12 +77,20 @@ class RuleViolationError(PermanentError):
     """A finished document breaks a rule for invoices; ``field`` is the name of the rule, as ``BR-CO-10``."""
 
 
+class CreditError(PermanentError):
+    """A credit note cannot be made as it was asked for."""
+
+
 class DocumentError(PermanentError):
     """A document cannot be rendered from this invoice."""
 
 
 class ConflictError(PermanentError):
     """Something immutable would have to change."""
+
+
+class NumbersExhaustedError(PermanentError):
+    """The numbers that an authority handed out for a series and period are used up; none was taken for the document."""
 
 
 class NotFoundError(PermanentError):

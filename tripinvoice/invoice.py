@@ -48,6 +48,14 @@ class IssuerMode(StrEnum):
     DEEMED_SUPPLIER = "deemed_supplier"
 
 
+class Invoicing(StrEnum):
+    """When a customer gets his documents: after each trip, when he asks for one, or one for all trips of a month."""
+
+    AUTOMATIC = "automatic"
+    ON_REQUEST = "on_request"
+    MONTHLY = "monthly"
+
+
 class TaxCategory(StrEnum):
     """UNCL 5305 duty or tax category, as in EN 16931 BT-118."""
 
@@ -124,7 +132,7 @@ class Line:
     wins over the catalog. ``gross`` is what was charged; ``net`` and ``tax`` are its share of the document's
     totals, so they always add up. ``quantity`` is informational: amounts are for the whole line. ``classification`` is
     the law's own code of what was supplied (India: HSN or SAC). ``credits`` is, on a credit note, the line it takes
-    back.
+    back; ``origin`` is, on a monthly invoice, the trip's document that it stands for.
     """
 
     id: str
@@ -139,6 +147,7 @@ class Line:
     tax_rate: Decimal
     classification: str | None = None
     credits: str | None = None
+    origin: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,9 +231,9 @@ class NumberRange:
     last: int | None = None
 
     @property
-    def size(self) -> int | None:
-        """How many numbers it holds; ``None`` when it is no stock."""
-        return None if self.first is None or self.last is None else self.last - self.first + 1
+    def numbers(self) -> range | None:
+        """The numbers that it holds; ``None`` when it is no stock."""
+        return None if self.first is None or self.last is None else range(self.first, self.last + 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,13 +268,13 @@ class Draft:
     """Everything of a document but its number and date of issue.
 
     ``series`` is where the number will come from, per supplier and kind; its period is left to the moment of
-    claiming, and ``ranges`` are what an authority said about its numbers. ``title`` is the catalog key of what the
-    document calls itself. ``simplified``: the law lets it say less. ``notes`` are catalog keys of texts the law
-    wants printed, ``facts`` more to print; ``outside`` are amounts the customer paid that are no part of this
-    supply (a tip). ``consent`` names the agreement under which somebody else writes it. ``rounding`` is what cash
-    payment added or took (EN 16931 BT-114). ``unverified`` names the rates and rules behind it that nobody has
-    checked against the law. ``account`` is the account key of whom it is invoiced to (:func:`account_key`), empty
-    when nobody is known; ``business`` says that he buys for a business.
+    claiming, and ``ranges`` are what an authority said about its numbers, ``credit_ranges`` about those of its
+    credit notes. ``title`` is the catalog key of what the document calls itself. ``simplified``: the law lets it
+    say less. ``notes`` are catalog keys of texts the law wants printed, ``facts`` more to print; ``outside`` are
+    amounts the customer paid that are no part of this supply (a tip). ``consent`` names the agreement under which
+    somebody else writes it. ``rounding`` is what cash payment added or took (EN 16931 BT-114). ``unverified`` names
+    the rates and rules behind it that nobody has checked against the law. ``account`` is the account key of whom it
+    is invoiced to (:func:`account_key`), empty when nobody is known; ``business`` says that he buys for a business.
     """
 
     key: DocumentKey
@@ -303,7 +312,9 @@ class Draft:
     national_tax: TaxInCurrency | None = None
     correction: Correction | None = None
     ranges: tuple[NumberRange, ...] = ()
+    credit_ranges: tuple[NumberRange, ...] = ()
     unverified: tuple[str, ...] = ()
+    invoicing: Invoicing = Invoicing.AUTOMATIC
 
     @property
     def payable(self) -> Money:

@@ -6,10 +6,12 @@ art. 226(2) asks for a sequential number in one or more series; Spain, Portugal,
 gapless, so every series here is.
 """
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from tripinvoice.invoice import DocumentKey
+from tripinvoice.errors import NumbersExhaustedError
+from tripinvoice.invoice import DocumentKey, NumberRange
 
 HOLES_LISTED = 10_000
 """Of a series, in its audit: a counter that somebody set to a billion must not fill the memory."""
@@ -19,7 +21,9 @@ HOLES_LISTED = 10_000
 class Claim:
     """A wish for a number: ``series`` (per supplier) and ``period`` (a year) at the moment of claiming.
 
-    If the document was claimed before, the stored claim wins, whatever series and period are asked now.
+    If the document was claimed before, the stored claim wins, whatever series and period are asked now. ``limit`` is
+    how many numbers the stock of the period holds, where an authority hands them out; a claim that it refuses is not
+    stored, or gives way to one in a later period.
     """
 
     document: DocumentKey
@@ -27,6 +31,11 @@ class Claim:
     period: str
     claimed_at: datetime
     workflow_id: str
+    limit: int | None = None
+
+    def fits(self, no: int) -> bool:
+        """Whether the stock holds a number ``no``."""
+        return self.limit is None or no <= self.limit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,3 +65,39 @@ class SeriesAudit:
     count: int
     voided: int
     holes: tuple[int, ...]
+
+
+def exhausted(claim: Claim) -> NumbersExhaustedError:
+    """The error for a claim that does not fit in its stock."""
+    return NumbersExhaustedError(
+        f"series {claim.series}, period {claim.period}: the stock of {claim.limit} numbers is used up, none was taken; "
+        "register the next range in the system that provides 'numbering', then resume",
+        field="numbering",
+    )
+
+
+def limit_of(ranges: Iterable[NumberRange], period: str) -> int | None:
+    """How many numbers a period's stock holds: none if only other periods have one, ``None`` if nothing is limited."""
+    known = tuple(ranges)
+    if all(one.numbers is None for one in known):
+        return None
+    return sum(len(numbers) for _, numbers in _stock(known, period))
+
+
+def in_stock(ranges: Iterable[NumberRange], period: str, no: int) -> tuple[str, int]:
+    """Prefix and number of a period's ``no``-th number: each range is used up before the next is begun.
+
+    Raises ``ValueError`` when there is none.
+    """
+    before = 0
+    for prefix, numbers in _stock(ranges, period):
+        if no <= before + len(numbers):
+            return prefix, numbers[no - before - 1]
+        before += len(numbers)
+    msg = f"the stock of period {period} has {before} numbers, and this is number {no}"
+    raise ValueError(msg)
+
+
+def _stock(ranges: Iterable[NumberRange], period: str) -> Iterator[tuple[str, range]]:
+    """What of the ranges are numbers of this period, or of any, in the order in which they are used up."""
+    return ((one.prefix, one.numbers) for one in ranges if one.numbers is not None and one.period in {None, period})

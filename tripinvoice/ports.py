@@ -197,6 +197,33 @@ class InvoiceRecords(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CollectedDraft:
+    """A trip's draft that waits for its month's invoice; ``month`` is ``2026-11``."""
+
+    document: DocumentKey
+    account: str
+    month: str
+    draft: ObjectRef
+    sources: ObjectRef | None
+
+
+class MonthlyCollection(Protocol):
+    """Trips that are invoiced by the month. A draft is collected once and stays: its invoice says that it is on it."""
+
+    def collect(self, drafts: Sequence[CollectedDraft]) -> None:
+        """Keep them; the same ones again are no change, different ones of the same document raise ``ConflictError``."""
+
+    def accounts(self, month: str) -> Sequence[str]:
+        """The accounts that have something in this month, in order."""
+
+    def of_account(self, account: str, month: str) -> Sequence[CollectedDraft]:
+        """What an account has in this month, by document."""
+
+    def of_trip(self, trip_id: str) -> Sequence[CollectedDraft]:
+        """What is collected of a trip, by document."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Rendition:
     """A rendered document and what made it.
 

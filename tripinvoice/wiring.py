@@ -30,6 +30,7 @@ from tripinvoice.ports import (
     FeedMessage,
     InvoiceRecords,
     MoneySystems,
+    MonthlyCollection,
     NumberLedger,
     Renderer,
     TripFeed,
@@ -87,6 +88,17 @@ class Wiring:
         from tripinvoice.adapters.records_sqlite import SqliteInvoiceRecords
 
         return SqliteInvoiceRecords(self._database)
+
+    @cached_property
+    def collection(self) -> MonthlyCollection:
+        """Trips that are invoiced by the month, always in the record store's technology."""
+        if self.settings.store_is_cassandra:
+            from tripinvoice.adapters.collected_cassandra import CassandraMonthlyCollection
+
+            return CassandraMonthlyCollection(self._cassandra)
+        from tripinvoice.adapters.collected_sqlite import SqliteMonthlyCollection
+
+        return SqliteMonthlyCollection(self._database)
 
     @cached_property
     def ledger(self) -> NumberLedger:

@@ -1,7 +1,11 @@
-"""Reads why an activity was given up, as an operator should see it."""
+"""Why an invoice is parked, as an operator should see it."""
+
+from collections.abc import Sequence
 
 from temporalio.exceptions import ActivityError, ApplicationError, TimeoutError, TimeoutType  # noqa: A004 - SDK's name
 
+from activities.messages import DraftRef
+from tripinvoice.errors import ConflictError
 from workflows.messages import Failure
 
 
@@ -20,3 +24,18 @@ def read_failure(step: str, error: ActivityError) -> Failure:
             reason=f"{step} passed its {kind} time limit{last}; see whether its worker and its systems are up",
         )
     return Failure(step=step, code=type(cause).__name__, reason=f"{step} ended without an answer")
+
+
+def other_documents(asked: Sequence[DraftRef], drafts: Sequence[DraftRef]) -> Failure | None:
+    """Why drafts cannot take the place of others: one of those may have a number, and is not among these any more."""
+    series = {draft.document: draft.series for draft in drafts}
+    for draft in asked:
+        if series.get(draft.document) != draft.series:
+            return Failure(
+                step="preprocess",
+                code=ConflictError.__name__,
+                reason=f"{draft.document.contract}: a number of series {draft.series} may be taken for it, and what "
+                "the systems answer now makes no such document; resume with answers that do, or void",
+                field="document",
+            )
+    return None

@@ -70,6 +70,34 @@ class Status:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MonthlyInvoiceInput:
+    """An account's trips of a month (``2026-11``)."""
+
+    account: str
+    month: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthlyInvoicesInput:
+    """All accounts' trips of a month; of the one before today's when it is empty.
+
+    ``after`` and ``started`` are how far an earlier run came.
+    """
+
+    month: str = ""
+    after: str = ""
+    started: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonthlyInvoicesResult:
+    """How many accounts' months were started; those under way, or parked, are not counted."""
+
+    month: str
+    started: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class AuditNumbersInput:
     """What an audit looks at closely: the numbers of the last ``since_days`` days and today (0: all).
 

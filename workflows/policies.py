@@ -82,6 +82,15 @@ DOCUMENT = StepPolicy(
 
 RECORD = NUMBER
 
+# Reads a month's drafts one by one: thousands of small objects.
+CONSOLIDATE = StepPolicy(
+    task_queue=STORE,
+    attempt=timedelta(minutes=30),
+    give_up_after=timedelta(hours=24),
+    first_retry=timedelta(seconds=1),
+    slowest_retry=timedelta(minutes=5),
+)
+
 # Walks every number there is, so one try may take long; it beats, and the next try goes on where it stopped.
 AUDIT = StepPolicy(
     task_queue=STORE,

@@ -1,7 +1,8 @@
 """Which workflows exist: read by worker, replayer and the fingerprint test alike."""
 
 from workflows.audit_numbers import AuditNumbers
+from workflows.monthly_invoice import MonthlyInvoice, MonthlyInvoices
 from workflows.regenerate import RegenerateInvoice
 from workflows.trip_invoice import TripInvoice
 
-WORKFLOWS: tuple[type, ...] = (TripInvoice, RegenerateInvoice, AuditNumbers)
+WORKFLOWS: tuple[type, ...] = (TripInvoice, RegenerateInvoice, AuditNumbers, MonthlyInvoice, MonthlyInvoices)

@@ -15,14 +15,23 @@ INVOICE_STATE = SearchAttributeKey.for_keyword("InvoiceState")
 FAILED_STEP = SearchAttributeKey.for_keyword("FailedStep")
 AUDIT_FINDINGS = SearchAttributeKey.for_int("AuditFindings")  # of the workflow AuditNumbers
 
-ALL = (TRIP_ID, COUNTRY, LINE_OF_BUSINESS, INVOICE_NUMBER, INVOICE_STATE, FAILED_STEP, AUDIT_FINDINGS)
+MONTH = SearchAttributeKey.for_keyword("InvoiceMonth")  # of the workflow MonthlyInvoice
+
+ALL = (TRIP_ID, COUNTRY, LINE_OF_BUSINESS, INVOICE_NUMBER, INVOICE_STATE, FAILED_STEP, AUDIT_FINDINGS, MONTH)
 
 
 class InvoiceState(StrEnum):
-    """Where an invoice is in its life."""
+    """Where an invoice is in its life.
+
+    ``ON_REQUEST`` waits for its customer to ask, ``NOT_REQUESTED`` he did not in time; ``COLLECTED`` will be on the
+    invoice of its month.
+    """
 
     RUNNING = "Running"
     PARKED = "Parked"
     ISSUED = "Issued"
     VOIDED = "Voided"
     CANCELLED = "Cancelled"
+    ON_REQUEST = "OnRequest"
+    NOT_REQUESTED = "NotRequested"
+    COLLECTED = "Collected"

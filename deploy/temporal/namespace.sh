@@ -36,6 +36,7 @@ Country Keyword
 LineOfBusiness Keyword
 InvoiceNumber KeywordList
 InvoiceState Keyword
+InvoiceMonth Keyword
 FailedStep Keyword
 AuditFindings Int
 EOF

@@ -18,9 +18,10 @@ from tripinvoice.adapters.answers_cassandra import CassandraAnswerCache
 from tripinvoice.adapters.cassandra import Keyspace, cluster
 from tripinvoice.adapters.cassandra_migration import Schema, opened
 from tripinvoice.adapters.cassandra_place import CassandraPlace
+from tripinvoice.adapters.collected_cassandra import CassandraMonthlyCollection
 from tripinvoice.adapters.ledger_cassandra import CassandraNumberLedger
 from tripinvoice.adapters.records_cassandra import CassandraInvoiceRecords
-from tripinvoice.ports import AnswerCache, InvoiceRecords, NumberLedger
+from tripinvoice.ports import AnswerCache, InvoiceRecords, MonthlyCollection, NumberLedger
 
 
 @cache
@@ -58,6 +59,12 @@ def cassandra_ledger_of_small_buckets(place: Path) -> Iterator[NumberLedger]:
 def cassandra_records(place: Path) -> Iterator[InvoiceRecords]:
     with keyspace_of(place) as keyspace:
         yield CassandraInvoiceRecords(keyspace)
+
+
+@contextmanager
+def cassandra_collection(place: Path) -> Iterator[MonthlyCollection]:
+    with keyspace_of(place) as keyspace:
+        yield CassandraMonthlyCollection(keyspace)
 
 
 @contextmanager

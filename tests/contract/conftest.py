@@ -9,7 +9,7 @@ import pytest
 from tests.contract import stores
 from tests.servers.kafka import Kafka
 from tripinvoice.adapters.kafka_mock import MockCluster
-from tripinvoice.ports import AnswerCache, DocumentStore, InvoiceRecords, NumberLedger
+from tripinvoice.ports import AnswerCache, DocumentStore, InvoiceRecords, MonthlyCollection, NumberLedger
 
 
 def _params(openers: Mapping[str, object]) -> list[pytest.ParameterSet]:
@@ -50,6 +50,18 @@ def open_records(request: pytest.FixtureRequest) -> stores.RecordsOpener:
 @pytest.fixture
 def records(open_records: stores.RecordsOpener, tmp_path: Path) -> Iterator[InvoiceRecords]:
     with open_records(tmp_path) as store:
+        yield store
+
+
+@pytest.fixture(params=_params(stores.COLLECTIONS))
+def open_collection(request: pytest.FixtureRequest) -> stores.CollectionsOpener:
+    made: stores.CollectionsOpener = _with_its_server(request)
+    return made
+
+
+@pytest.fixture
+def collection(open_collection: stores.CollectionsOpener, tmp_path: Path) -> Iterator[MonthlyCollection]:
+    with open_collection(tmp_path) as store:
         yield store
 
 

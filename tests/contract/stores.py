@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.contract import cassandra
 from tests.contract.s3 import s3_documents
 from tripinvoice.adapters.answers_sqlite import SqliteAnswerCache
+from tripinvoice.adapters.collected_sqlite import SqliteMonthlyCollection
 from tripinvoice.adapters.documents_folder import FolderDocumentStore
 from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
 from tripinvoice.adapters.records_sqlite import SqliteInvoiceRecords
@@ -19,7 +20,16 @@ from tripinvoice.adapters.sqlite import Database
 from tripinvoice.invoice import Contract, DocumentKey, Kind
 from tripinvoice.money import Money
 from tripinvoice.numbering import Claim
-from tripinvoice.ports import AnswerCache, DocumentStore, InvoiceRecord, InvoiceRecords, NumberLedger, ObjectRef, Shelf
+from tripinvoice.ports import (
+    AnswerCache,
+    DocumentStore,
+    InvoiceRecord,
+    InvoiceRecords,
+    MonthlyCollection,
+    NumberLedger,
+    ObjectRef,
+    Shelf,
+)
 
 SHELF = Shelf(country="GB", line_of_business="rides", day=date(2026, 3, 29))
 NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
@@ -38,6 +48,12 @@ def sqlite_records(place: Path) -> Iterator[InvoiceRecords]:
 
 
 @contextmanager
+def sqlite_collection(place: Path) -> Iterator[MonthlyCollection]:
+    with Database(place / "stores.sqlite") as database:
+        yield SqliteMonthlyCollection(database)
+
+
+@contextmanager
 def sqlite_answers(place: Path) -> Iterator[AnswerCache]:
     with Database(place / "stores.sqlite") as database:
         yield SqliteAnswerCache(database)
@@ -48,6 +64,7 @@ def folder_documents(place: Path) -> Iterator[DocumentStore]:
     yield FolderDocumentStore(place / "documents")
 
 
+CollectionsOpener = Callable[[Path], AbstractContextManager[MonthlyCollection]]
 LedgerOpener = Callable[[Path], AbstractContextManager[NumberLedger]]
 RecordsOpener = Callable[[Path], AbstractContextManager[InvoiceRecords]]
 AnswersOpener = Callable[[Path], AbstractContextManager[AnswerCache]]
@@ -59,6 +76,10 @@ LEDGERS: dict[str, LedgerOpener] = {
     "cassandra-small": cassandra.cassandra_ledger_of_small_buckets,
 }
 RECORDS: dict[str, RecordsOpener] = {"sqlite": sqlite_records, "cassandra": cassandra.cassandra_records}
+COLLECTIONS: dict[str, CollectionsOpener] = {
+    "sqlite": sqlite_collection,
+    "cassandra": cassandra.cassandra_collection,
+}
 ANSWERS: dict[str, AnswersOpener] = {"sqlite": sqlite_answers, "cassandra": cassandra.cassandra_answers}
 DOCUMENTS: dict[str, DocumentsOpener] = {"folder": folder_documents, "s3": s3_documents}
 
@@ -67,7 +88,9 @@ def document(trip: str, contract: Contract = Contract.TRANSPORT, revision: int =
     return DocumentKey(trip_id=trip, contract=contract, kind=Kind.INVOICE, revision=revision)
 
 
-def claim(trip: str, series: str = "GB-OP", *, minutes: int = 0, period: str = "2026") -> Claim:
+def claim(
+    trip: str, series: str = "GB-OP", *, minutes: int = 0, period: str = "2026", limit: int | None = None
+) -> Claim:
     """A claim made so many minutes after noon."""
     return Claim(
         document=document(trip),
@@ -75,6 +98,7 @@ def claim(trip: str, series: str = "GB-OP", *, minutes: int = 0, period: str = "
         period=period,
         claimed_at=NOON + timedelta(minutes=minutes),
         workflow_id=f"invoice/{trip}",
+        limit=limit,
     )
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count, pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.contract import racing
 from tests.contract.stores import NOON, LedgerOpener, claim, document
+from tripinvoice.errors import NumbersExhaustedError
 from tripinvoice.invoice import Contract
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
 from tripinvoice.ports import NumberLedger
@@ -167,6 +169,90 @@ def test_numbers_outlive_the_process(open_ledger: LedgerOpener, tmp_path: Path) 
         ledger.take([claim("a"), claim("b")])
     with open_ledger(tmp_path) as ledger:
         assert [taken("b", 2), taken("c", 3)] == list(ledger.take([claim("b"), claim("c")]))
+
+
+# --- stocks that end -----------------------------------------------------------------------------------------------
+
+
+def refused(ledger: NumberLedger, *claims: Claim) -> NumbersExhaustedError:
+    """The error of a call that does not fit."""
+    with pytest.raises(NumbersExhaustedError, match="register the next range") as refusal:
+        ledger.take(claims)
+    return refusal.value
+
+
+def test_a_stock_ends_before_a_number_is_taken(ledger: NumberLedger) -> None:
+    """What does not fit has neither number nor claim; with more in the stock the series goes on without a gap."""
+    ledger.take([claim("a", limit=2), claim("b", limit=2)])
+    assert refused(ledger, claim("c", limit=2)).field == "numbering"
+    assert (None, None) == (ledger.find(document("c")), ledger.claim_of(document("c")))
+    assert [audit_of(2)] == list(ledger.audit())
+    assert [taken("d", 3), taken("c", 4)] == list(ledger.take([claim("d", limit=4), claim("c", limit=4)]))
+
+
+def test_what_is_numbered_needs_no_stock(ledger: NumberLedger) -> None:
+    """Asked again when the stock is used up, or said to be smaller than it was: the same number."""
+    first = ledger.take([claim("a", limit=1)])
+    assert list(first) == list(ledger.take([claim("a", limit=1)])) == list(ledger.take([claim("a", limit=0)]))
+
+
+@pytest.mark.parametrize("series", ["GB-OP", "DE-A"])
+def test_of_one_call_none_is_numbered_when_one_does_not_fit(ledger: NumberLedger, series: str) -> None:
+    """Of one series or of another: a trip's documents can still be mended together."""
+    ledger.take([claim("a", limit=2)])
+    refused(ledger, claim("b", series), claim("c", limit=2), claim("d", limit=2))
+    assert [None] * 3 == [ledger.find(document(trip)) for trip in "bcd"]
+    assert [taken("c", 2)] == list(ledger.take([claim("c", limit=2)]))
+
+
+def test_a_call_may_repeat_what_fits(ledger: NumberLedger) -> None:
+    """One number is enough for a document that is asked for twice, and none for one that has its own."""
+    ledger.take([claim("a", limit=2)])
+    again = ledger.take([claim("b", limit=2), claim("a", limit=2), claim("b", limit=2)])
+    assert [taken("b", 2), taken("a", 1), taken("b", 2)] == list(again)
+
+
+def test_another_series_goes_on(ledger: NumberLedger) -> None:
+    """And so does one without a limit, and the next period of the same."""
+    ledger.take([claim("a", limit=1)])
+    refused(ledger, claim("b", limit=1))
+    numbers = ledger.take([claim("c", "DE-A", limit=1), claim("d"), claim("b", period="2027", limit=1)])
+    assert [("DE-A", "2026", 1), ("GB-OP", "2026", 2), ("GB-OP", "2027", 1)] == [
+        (number.series, number.period, number.no) for number in numbers
+    ]
+    made = ledger.claim_of(document("b"))
+    assert made is not None
+    assert made.period == "2027"
+
+
+def test_of_many_who_want_the_last_numbers_each_gets_one_or_is_refused(ledger: NumberLedger) -> None:
+    """Whoever was refused gets his later: some from the next range, some in the next period. No gap, no double."""
+    numbers = _race([claim(f"trip{i}", limit=10) for i in range(24)], ledger)
+    assert [*range(1, 11)] == sorted(number.no for number in numbers)
+    left = [f"trip{i}" for i in range(24) if ledger.find(document(f"trip{i}")) is None]
+    more = _race([claim(trip, limit=14) for trip in left[:8]], ledger)
+    assert [11, 12, 13, 14] == sorted(number.no for number in more)
+    left = [trip for trip in left if ledger.find(document(trip)) is None]
+    later = _race([claim(trip, period="2027", limit=99) for trip in left], ledger)
+    assert [*range(1, 11)] == sorted(number.no for number in later)
+    assert {"2027"} == {number.period for number in later}
+    assert [(14, 14, ()), (10, 10, ())] == [(one.last_no, one.count, one.holes) for one in ledger.audit()]
+
+
+def _race(claims: list[Claim], ledger: NumberLedger) -> list[NumberTaken]:
+    """The numbers that were given when each claim was asked by a thread of its own."""
+    numbers: list[NumberTaken] = []
+
+    def ask(wish: Claim) -> None:
+        with suppress(NumbersExhaustedError):
+            numbers.extend(ledger.take([wish]))
+
+    threads = [threading.Thread(target=ask, args=(wish,)) for wish in claims]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return numbers
 
 
 _EXAMPLES = count()

@@ -48,8 +48,11 @@ every_offer = pytest.mark.parametrize(
 
 def drafts_of(regime: Regime, line_of_business: LineOfBusiness, product: Product, *items: Body) -> tuple[Draft, ...]:
     """The documents of these charges."""
+    cast = CASTS[regime.country]
     place = Place(
-        country=regime.country, subdivision=regime.subdivision, municipality=CASTS[regime.country].municipality
+        country=regime.country,
+        subdivision=regime.subdivision or cast.subdivision,
+        municipality=cast.municipality,
     )
     of = trip(
         line_of_business=line_of_business,

@@ -1,6 +1,7 @@
 """The golden cases as data: which there are, and the documents that come out, for whoever wants them all."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,14 +19,22 @@ INPUTS = sorted(path for path in CASES.glob("*/*.json") if not path.name.endswit
 
 
 def documents_of(path: Path) -> list[Invoice]:
-    """The documents of a case, each the first of its series, issued a minute after the trip."""
+    """The documents of a case, the first of their series, issued a minute after the trip."""
     sources = _read(path)
-    issued_at = sources.trip.ended_at + timedelta(minutes=1)
-    period = regime_for(sources.trip).numbering_period(issued_at)
-    return [
-        finish(draft, NumberTaken(document=draft.key, series=draft.series, period=period, no=1, issued_at=issued_at))
-        for draft in assemble(sources)
-    ]
+    regime, issued_at = regime_for(sources.trip), sources.trip.ended_at + timedelta(minutes=1)
+    taken: Counter[str] = Counter()
+    invoices = []
+    for draft in assemble(sources):
+        taken[draft.series] += 1
+        number = NumberTaken(
+            document=draft.key,
+            series=draft.series,
+            period=regime.numbering_period(issued_at, draft.time_zone),
+            no=taken[draft.series],
+            issued_at=issued_at,
+        )
+        invoices.append(finish(draft, number))
+    return invoices
 
 
 def _read(path: Path) -> Sources:

@@ -14,18 +14,20 @@ import pytest
 
 from tests.golden.reading import CASES, INPUTS, OUT, TEXT, documents_of
 from tripinvoice import canonical
-from tripinvoice.invoice import Invoice
+from tripinvoice.invoice import Invoice, Invoicing
 from tripinvoice.money import Money
 from tripinvoice.regimes import REGIMES
 from tripinvoice.render import html
 
+_LEFT_OUT: tuple[object, ...] = (None, [], "", False, Invoicing.AUTOMATIC)
+
 
 def _readable(value: Any) -> Any:
-    """The same JSON with ``{"minor": 1240, "currency": "EUR"}`` written as ``"12.40 EUR"``, without what is empty."""
+    """The same JSON with amounts written as ``"12.40 EUR"``; what is empty or usual is left out."""
     if isinstance(value, dict):
         if value.keys() == {"minor", "currency"}:
             return str(Money(**value))
-        return {key: _readable(item) for key, item in value.items() if item not in (None, [], "", False)}
+        return {key: _readable(item) for key, item in value.items() if item not in _LEFT_OUT}
     return [_readable(item) for item in value] if isinstance(value, list) else value
 
 

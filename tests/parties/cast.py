@@ -10,9 +10,13 @@ Body = dict[str, Any]
 
 @dataclass(frozen=True, kw_only=True)
 class Cast:
-    """Everybody who takes part in one country's trips: what the trip record and each system answers."""
+    """Everybody who takes part in one country's trips: what the trip record and each system answers.
+
+    ``subdivision`` is where their trips begin, in countries whose law asks for it.
+    """
 
     currency: str
+    subdivision: str | None = None
     municipality: str
     record: Body
     parties: dict[Provides, Body]

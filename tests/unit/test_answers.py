@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.factories import PARTIES, charge, charges
-from tripinvoice.answers import Charges, PartyAnswer, Provides, read_answer
+from tripinvoice.answers import Charges, Numbering, PartyAnswer, Provides, read_answer
 from tripinvoice.errors import InvalidAnswerError
 from tripinvoice.invoice import Contract
 
@@ -97,3 +97,19 @@ def test_a_party_keeps_its_identifications() -> None:
     platform = read_answer("platforms", Provides.PLATFORM, PARTIES["DE"][Provides.PLATFORM])
     assert isinstance(platform, PartyAnswer)
     assert [(i.scheme, i.value) for i in platform.tax_ids] == [("VAT", "DE136695976")]
+
+
+@pytest.mark.parametrize("ends", [{"first": 1}, {"last": 9}, {"first": 9, "last": 8}])
+def test_a_stock_of_numbers_has_two_ends(ends: dict[str, int]) -> None:
+    """Both, and the first is not after the last."""
+    body = {"registrations": [{"supplier": "merchant", **ends}]}
+    with pytest.raises(InvalidAnswerError) as refusal:
+        read_answer("number-registrations", Provides.NUMBERING, body)
+    assert refusal.value.field == "number-registrations.registrations.0"
+
+
+@pytest.mark.parametrize("ends", [{}, {"first": 0, "last": 0}, {"first": 8, "last": 9}])
+def test_a_stock_may_have_one_number_or_none_be_said(ends: dict[str, int]) -> None:
+    """Zero is a number, too."""
+    body = {"registrations": [{"supplier": "merchant", **ends}]}
+    assert isinstance(read_answer("number-registrations", Provides.NUMBERING, body), Numbering)

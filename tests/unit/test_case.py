@@ -338,3 +338,14 @@ def test_a_number_with_wrong_check_digits_is_refused(role: Provides) -> None:
 def test_the_account_is_the_recipients(parties: dict[Provides, Any], expected: str) -> None:
     """Whoever is invoiced finds the document, and nobody else does."""
     assert case_of(FARE, *(answer(role, body) for role, body in parties.items())).account == expected
+
+
+def test_a_riders_profile_adds_references_to_the_accounts() -> None:
+    """The account that pays decides how it is invoiced; what it does not say about this trip, the rider may."""
+    account = factories.PARTIES["DE"][Provides.BUSINESS] | {"invoicing": "monthly", "purchase_order": "PO-1"}
+    rider = {"name": "Jürgen Weiß", "buyer_reference": "KST 4711", "purchase_order": "PO-2"}
+    case = read_case(factories.sources(given={Provides.BUSINESS: account, Provides.RECIPIENT_TAX: rider}))
+    profile = case.recipient_profile
+    assert profile is not None
+    assert (profile.invoicing, profile.buyer_reference, profile.purchase_order) == ("monthly", "KST 4711", "PO-1")
+    assert case.recipient == case.parties[Provides.BUSINESS]

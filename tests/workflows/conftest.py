@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from tests.running import Stack, running
 from tripinvoice.errors import ConflictError, DocumentError
-from tripinvoice.invoice import DocumentKey, Invoice
+from tripinvoice.invoice import Contract, DocumentKey, Invoice
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
 from tripinvoice.ports import EventSink, InvoiceRecord, NumberLedger, Renderer, Rendition
 from tripinvoice.wiring import Wiring
@@ -33,6 +33,9 @@ BRANCHES = {
     "voided-before-number": "invoice/void-early",
     "voided-after-number": "invoice/void-late",
     "voided-known-already": "invoice/void-late/replayed",
+    "parked-without-stock-resumed": "invoice/stock-later",
+    "parked-without-stock-corrected": "invoice/stock-part",
+    "voided-without-stock": "invoice/stock-void",
     "cancelled-before-number": "invoice/cancel-early",
     "cancelled-at-number": "invoice/cancel-late",
     "cancelled-while-parked-with-number": "invoice/cancel-parked",
@@ -83,9 +86,15 @@ class RefusingRenderer:
 
 @dataclass
 class HoldingLedger:
-    """The real ledger, but it takes no number for some trips until it is let go."""
+    """The real ledger, but it takes no number for some trips until it is let go, and has few for others.
+
+    ``stocks`` is how many numbers a trip's contract may take beyond those that its series has when it asks; a trip in
+    ``one_by_one`` gets what there is, as if others had taken the last ones while it asked.
+    """
 
     real: NumberLedger
+    stocks: dict[tuple[str, Contract], int] = field(default_factory=dict)
+    one_by_one: set[str] = field(default_factory=set)
     held: dict[str, threading.Event] = field(default_factory=dict)
     reached: dict[str, threading.Event] = field(default_factory=dict)
 
@@ -100,7 +109,18 @@ class HoldingLedger:
         if trip_id in self.held:
             self.reached[trip_id].set()
             self.held[trip_id].wait(30)
+        claims = [self._limited(claim) for claim in claims]
+        if trip_id in self.one_by_one:
+            return [number for claim in claims for number in self.real.take([claim])]
         return self.real.take(claims)
+
+    def _limited(self, claim: Claim) -> Claim:
+        stock = self.stocks.get((claim.document.trip_id, claim.document.contract))
+        if stock is None:
+            return claim
+        series = claim.series, claim.period
+        last_no = next((one.last_no for one in self.real.audit() if (one.series, one.period) == series), 0)
+        return replace(claim, limit=last_no + stock)
 
     def void(self, document: DocumentKey, reason: str) -> NumberTaken | None:
         """Void."""

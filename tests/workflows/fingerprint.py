@@ -23,9 +23,16 @@ HANDLERS = frozenset({"query", "signal", "update"})
 
 
 def fingerprint(workflow: type) -> list[str]:
-    """Every command and handler of the workflow's module, as ``function: command what``, in source order."""
-    tree = ast.parse(inspect.getsource(inspect.getmodule(workflow) or workflow))
-    functions = [n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
+    """Every command and handler of the workflow's module, and of those that it inherits from, in source order.
+
+    As ``function: command what``.
+    """
+    modules = dict.fromkeys(inspect.getmodule(one) for one in workflow.__mro__ if one is not object)
+    return [line for module in modules if module is not None for line in _of_source(inspect.getsource(module))]
+
+
+def _of_source(source: str) -> list[str]:
+    functions = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]
     functions.sort(key=lambda function: function.lineno)
     return [line for function in functions for line in _lines(function)]
 

@@ -55,7 +55,9 @@ class Steps:
 
     def __init__(self, wiring: Wiring, data: Path) -> None:
         self.data = data
-        self.money = MoneyActivities(wiring.money_systems, wiring.answers, wiring.documents, wiring.records)
+        self.money = MoneyActivities(
+            wiring.money_systems, wiring.answers, wiring.documents, wiring.records, wiring.collection
+        )
         self.invoicing = InvoicingActivities(wiring.documents, wiring.ledger, wiring.clock)
         self.documents = DocumentActivities(wiring.renderer, wiring.documents)
         self.storage = StorageActivities(wiring.records, wiring.ledger, wiring.events)

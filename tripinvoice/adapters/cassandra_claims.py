@@ -1,4 +1,7 @@
-"""Claims: who asks first fixes for ever from which series and period a document's number comes."""
+"""Claims: who asks first fixes from which series and period a document's number comes.
+
+For ever, but for one case: a period whose numbers are an authority's stock may end before the document has got one.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,6 +17,9 @@ _ROUNDS = 4
 _CLAIM = CONDITIONAL(
     "INSERT INTO claim (document, series, period, claimed_at, workflow_id) VALUES (?, ?, ?, ?, ?) IF NOT EXISTS"
 )
+_MOVE = CONDITIONAL(
+    "UPDATE claim SET period = ?, claimed_at = ?, workflow_id = ? WHERE document = ? IF series = ? AND period = ?"
+)
 _STORED = SERIAL_READ("SELECT series, period, claimed_at, workflow_id FROM claim WHERE document = ?")
 
 
@@ -24,20 +30,22 @@ class Claims:
         self._keyspace = keyspace
 
     def made(self, claims: Sequence[Claim]) -> Sequence[Claim]:
-        """The claim of each document, once, in the order of the first wishes: the stored one where there was one."""
-        wishes: dict[DocumentKey, Claim] = {}
-        for claim in claims:
-            wishes.setdefault(claim.document, claim)
-        answers = self._keyspace.try_each(_CLAIM, [_row(claim) for claim in wishes.values()])
+        """The claim of each document, in order: the stored one where there was one. Each document once."""
+        answers = self._keyspace.try_each(_CLAIM, [_row(claim) for claim in claims])
         return [
             self._settled(claim) if isinstance(answer, StoreUnavailableError) else _winner(claim, answer)
-            for claim, answer in zip(wishes.values(), answers, strict=True)
+            for claim, answer in zip(claims, answers, strict=True)
         ]
 
     def of(self, document: DocumentKey) -> Claim | None:
         """The document's claim, if it was made."""
         row = self._keyspace.one(_STORED, str(document))
         return None if row is None else _claim(document, row)
+
+    def move(self, stored: Claim, wish: Claim) -> bool:
+        """Make the wish the claim, if it still is the stored one's series and period; whether it was."""
+        new = wish.period, to_text(wish.claimed_at), wish.workflow_id
+        return self._keyspace.apply((_MOVE, (*new, str(wish.document), stored.series, stored.period)))
 
     def _settled(self, claim: Claim) -> Claim:
         """The claim of a document, after an attempt whose outcome nobody knows."""

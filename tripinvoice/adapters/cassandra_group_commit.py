@@ -10,24 +10,25 @@ from collections import deque
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Generic, TypeVar
 
+from tripinvoice.adapters.cassandra_numbering import Answer
 from tripinvoice.errors import StoreUnavailableError
 from tripinvoice.invoice import DocumentKey
-from tripinvoice.numbering import Claim, NumberTaken
+from tripinvoice.numbering import Claim
 
 Key = TypeVar("Key", bound=Hashable)
-Taken = Mapping[DocumentKey, NumberTaken]
+Answers = Mapping[DocumentKey, Answer]
 
 
 class GroupCommit(Generic[Key]):
     """Calls ``commit(key, claims)`` for one thread at a time per key, with the claims of all that wait for that key."""
 
-    def __init__(self, commit: Callable[[Key, Sequence[Claim]], Taken], limit: int) -> None:
+    def __init__(self, commit: Callable[[Key, Sequence[Claim]], Answers], limit: int) -> None:
         self._commit = commit
         self._limit = limit
         self._guard = threading.Lock()
         self._queues: dict[Key, deque[_Ticket]] = {}  # a key is here while somebody leads it
 
-    def submit(self, key: Key, claims: Sequence[Claim]) -> Taken:
+    def submit(self, key: Key, claims: Sequence[Claim]) -> Answers:
         """The answers to these claims, and perhaps to others that were committed with them."""
         mine = _Ticket(claims)
         with self._guard:
@@ -40,7 +41,7 @@ class GroupCommit(Generic[Key]):
     def _lead(self, key: Key) -> None:
         """Commit once, with one's own claims among them: they are the first in the queue."""
         group = self._next_group(key)
-        outcome: Taken | BaseException = StoreUnavailableError("the process is stopping; try again")
+        outcome: Answers | BaseException = StoreUnavailableError("the process is stopping; try again")
         try:
             outcome = self._commit(key, [claim for ticket in group for claim in ticket.claims])
         except Exception as error:  # noqa: BLE001 - it is raised by each thread that waits for it
@@ -75,12 +76,12 @@ class _Ticket:
     def __init__(self, claims: Sequence[Claim]) -> None:
         self.claims = claims
         self._called = threading.Event()
-        self._outcome: Taken | BaseException | None = None
+        self._outcome: Answers | BaseException | None = None
 
     def ask_to_lead(self) -> None:
         self._called.set()
 
-    def settle(self, outcome: Taken | BaseException) -> None:
+    def settle(self, outcome: Answers | BaseException) -> None:
         self._outcome = outcome
         self._called.set()
 
@@ -89,7 +90,7 @@ class _Ticket:
         self._called.wait()
         return self._outcome is None
 
-    def answer(self) -> Taken:
+    def answer(self) -> Answers:
         if self._outcome is None:
             msg = "a ticket is settled by whoever leads it"
             raise RuntimeError(msg)

@@ -15,7 +15,7 @@ from tripinvoice.numbering import NumberTaken
 
 # All at once: a bucket that is read in pages would be read at several moments.
 _BUCKET = SERIAL_READ("""
-    SELECT first_no, end_no, next_no, last_issued_at, no, document, issued_at, void_reason
+    SELECT first_no, end_no, next_no, last_issued_at, closed, no, document, issued_at, void_reason
     FROM series_ledger WHERE series = ? AND period = ? AND bucket = ?
 """)
 _SINCE = SERIAL_READ("""
@@ -33,9 +33,13 @@ _OPEN = CONDITIONAL("""
     INSERT INTO series_ledger (series, period, bucket, first_no, end_no, next_no, last_issued_at)
     VALUES (?, ?, ?, ?, ?, ?, ?) IF NOT EXISTS
 """)
+_NEXT = SERIAL_READ("SELECT next_no FROM series_ledger WHERE series = ? AND period = ? AND bucket = ? LIMIT 1")
 _ADVANCE = CONDITIONAL("""
     UPDATE series_ledger SET next_no = ?, last_issued_at = ?
-    WHERE series = ? AND period = ? AND bucket = ? IF next_no = ?
+    WHERE series = ? AND period = ? AND bucket = ? IF next_no = ? AND closed = NULL
+""")
+_CLOSE = CONDITIONAL("""
+    UPDATE series_ledger SET closed = true WHERE series = ? AND period = ? AND bucket = ? IF next_no = ?
 """)
 _APPEND = CONDITIONAL("""
     INSERT INTO series_ledger (series, period, bucket, no, document, issued_at, batch_id) VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -85,6 +89,10 @@ class CassandraLedgerTable:
         added = ((_APPEND, (*where, row.no, str(row.document), to_text(row.issued_at), batch)) for row in rows)
         return self._keyspace.apply(advance, *added)
 
+    def close(self, bucket: Bucket) -> bool:
+        """No more rows in it, if the counter still is the bucket's."""
+        return self._keyspace.apply((_CLOSE, (*_of(bucket.series, bucket.index), bucket.next_no)))
+
     def open(self, bucket: Bucket) -> None:
         """Make it, unless it is there."""
         last = UNSET_VALUE if bucket.last_issued_at is None else to_text(bucket.last_issued_at)
@@ -128,6 +136,11 @@ class CassandraLedgerTable:
         """Mark a number as void, if it is not."""
         return self._keyspace.apply((_VOID, (reason, *_of(spot.series, spot.bucket), spot.no, str(document))))
 
+    def next_no(self, series: Series) -> int:
+        """The series' next number; it may be a later one by now."""
+        row = self._keyspace.one(_NEXT, *_of(series, self.last_hint(series)))
+        return 1 if row is None else int(row.next_no)
+
     def read(self, series: Series, index: int) -> tuple[Bucket, Sequence[NumberTaken]] | None:
         """A bucket and its rows at one moment, whether or not they agree."""
         found = self._keyspace.run(_BUCKET, *_of(series, index))
@@ -161,6 +174,7 @@ def _bucket(series: Series, index: int, statics: Any, rows: Sequence[NumberTaken
         next_no=statics.next_no,
         last_issued_at=to_moment(statics.last_issued_at) if statics.last_issued_at else None,
         numbers={row.document: row.no for row in rows},
+        is_closed=bool(statics.closed),
     )
 
 

@@ -12,25 +12,36 @@ its row is below n, or the condition fails: it was seen. If c < b, bucket b was 
 the index was asked after b was seen (2): it was found. c > b cannot be, for then b is full and the condition fails.
 That is why the index is asked again after every change of bucket, and never before the bucket was read.
 
+A claim that does not fit in its stock is refused when the bucket was read after it was asked for: the counter only goes
+forward, so what does not fit now never will.
+
+A refused claim may move to a later period, by three steps in this order: the series of the old period is *closed*, by a
+conditional write on the counter of its last bucket, after which none can be appended to; it is searched for the
+document once more; the claim is changed, if it still is the old one. Whoever read the old claim before can no longer
+append.
+
 Why there is no gap: rows and counter are one write, and the next bucket begins where the one before it ends. Two
 processes that append at once cost each other a round, never a number; whoever dies leaves all of a write or nothing.
 
 The outcome of a write that was not answered is never guessed: the bucket is read again, and shows it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
-from tripinvoice.errors import ConflictError, StoreUnavailableError
+from tripinvoice.errors import ConflictError, StoreUnavailableError, TripInvoiceError
 from tripinvoice.invoice import DocumentKey
-from tripinvoice.numbering import Claim, NumberTaken
+from tripinvoice.numbering import Claim, NumberTaken, exhausted
 
 MOST_AT_ONCE = 500  # numbers in one conditional write
 _ROUNDS = 60  # each that is lost was won by somebody else
 _UNANSWERED = 4
+
+Answer = NumberTaken | TripInvoiceError
+"""What comes of one claim; the error is that claim's alone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,6 +77,7 @@ class Bucket:
     next_no: int
     last_issued_at: datetime | None
     numbers: Mapping[DocumentKey, int]
+    is_closed: bool = False
 
     @property
     def is_full(self) -> bool:
@@ -91,9 +103,9 @@ class Bucket:
 class LedgerTable(Protocol):
     """What the store can do; each call is one step, and any process may do others in between.
 
-    ``append`` and ``open`` are conditional. ``bucket``, ``since`` and ``rows`` see every one of them that was answered;
-    ``look_up`` sees all that was published. All raise ``StoreUnavailableError``, after which a write may have happened,
-    or happen yet.
+    ``append``, ``open`` and ``close`` are conditional. ``bucket``, ``since`` and ``rows`` see each of them that was
+    answered; ``look_up`` sees all that was published. All raise ``StoreUnavailableError``, after which a write may have
+    happened, or happen yet.
     """
 
     def bucket(self, series: Series, index: int) -> Bucket | None:
@@ -103,7 +115,13 @@ class LedgerTable(Protocol):
         """What was appended to it after it was read."""
 
     def append(self, bucket: Bucket, rows: Sequence[NumberTaken]) -> bool:
-        """Write the rows and the counter after them, if the counter still is the bucket's; whether it was."""
+        """Write the rows and the counter after them, if the counter still is the bucket's; whether it was.
+
+        Never to a bucket that is closed.
+        """
+
+    def close(self, bucket: Bucket) -> bool:
+        """Let nothing more be appended, if the counter still is the bucket's; whether it was."""
 
     def open(self, bucket: Bucket) -> None:
         """Make it, unless somebody has made one in its place."""
@@ -134,32 +152,48 @@ class Numbering:
         self._seen: Bucket | None = None  # the last bucket as we know it
         self._is_current = False  # nobody is known to have appended since
 
-    def take(self, claims: Sequence[Claim]) -> Mapping[DocumentKey, NumberTaken]:
-        """A number for each; the old one for those that have one."""
+    def take(self, claims: Sequence[Claim]) -> Mapping[DocumentKey, Answer]:
+        """A number for each, the old one for those that have one; an error for those that can get none here."""
         waiting = {claim.document: claim for claim in claims}
-        new: dict[DocumentKey, NumberTaken] = {}
+        done: dict[DocumentKey, Answer] = {}
         known: dict[DocumentKey, Spot] = {}
         unanswered = 0
         for _ in range(_ROUNDS):
+            is_read_now = not self._is_current
             bucket = self._with_room()
-            known |= self._already_numbered(bucket, list(waiting))  # never before the bucket was read
-            waiting = {document: claim for document, claim in waiting.items() if document not in known}
-            if not waiting:
-                return new | self._as_they_are_now(known)
-            rows = _next_rows(bucket, list(waiting.values()))
+            found = self._already_numbered(bucket, list(waiting))  # never before the bucket was read
+            refused = _refused(bucket, _without(waiting, found).values())
+            if refused and not is_read_now:  # somebody may have numbered it since we looked
+                self._is_current = False
+                continue
+            known |= found
+            done |= refused
+            waiting = _without(waiting, {**found, **refused})
             try:
-                appended = self._append(bucket, rows)
+                done |= self._appended(bucket, list(waiting.values()))
             except StoreUnavailableError:
                 unanswered += 1
                 if unanswered == _UNANSWERED:
                     raise
                 continue
-            if appended:
-                new |= {row.document: row for row in rows}
-                waiting = {document: claim for document, claim in waiting.items() if document not in new}
-                if not waiting:
-                    return new | self._as_they_are_now(known)
+            waiting = _without(waiting, done)
+            if not waiting:
+                return done | self._as_they_are_now(known)
         raise StoreUnavailableError(f"Cassandra: too many others number series {self._series.name} now; try again")
+
+    def close(self) -> None:
+        """Let the series give no more numbers, for ever."""
+        for _ in range(_ROUNDS):
+            bucket = self._with_room()
+            self._is_current = False
+            if bucket.is_closed or self._table.close(bucket):
+                return
+        raise StoreUnavailableError(f"Cassandra: too many others number series {self._series.name} now; try again")
+
+    def _appended(self, bucket: Bucket, claims: Sequence[Claim]) -> Mapping[DocumentKey, NumberTaken]:
+        """The next numbers, as many as there is room for; none when somebody else was quicker."""
+        rows = _next_rows(bucket, claims)
+        return {row.document: row for row in rows} if rows and self._append(bucket, rows) else {}
 
     def _append(self, bucket: Bucket, rows: Sequence[NumberTaken]) -> bool:
         self._is_current = False  # until the answer is there
@@ -267,9 +301,28 @@ def _next_rows(bucket: Bucket, claims: Sequence[Claim]) -> Sequence[NumberTaken]
     rows: list[NumberTaken] = []
     last = bucket.last_issued_at
     room = min(bucket.end_no - bucket.next_no + 1, MOST_AT_ONCE)
-    for no, claim in enumerate(claims[:room], bucket.next_no):
-        last = max(claim.claimed_at, last or claim.claimed_at)
-        rows.append(
-            NumberTaken(document=claim.document, series=claim.series, period=claim.period, no=no, issued_at=last)
-        )
+    for claim in claims[:room]:
+        no = bucket.next_no + len(rows)
+        if claim.fits(no):
+            last = max(claim.claimed_at, last or claim.claimed_at)
+            rows.append(
+                NumberTaken(document=claim.document, series=claim.series, period=claim.period, no=no, issued_at=last)
+            )
     return rows
+
+
+def _refused(bucket: Bucket, claims: Iterable[Claim]) -> dict[DocumentKey, TripInvoiceError]:
+    """Who cannot get the next number, and so none after it."""
+    if bucket.is_closed:
+        return {claim.document: _closed(claim) for claim in claims}
+    return {claim.document: exhausted(claim) for claim in claims if not claim.fits(bucket.next_no)}
+
+
+def _closed(claim: Claim) -> StoreUnavailableError:
+    return StoreUnavailableError(
+        f"series {claim.series}, period {claim.period}: it is over; asked again, the claim moves to the next period"
+    )
+
+
+def _without(waiting: Mapping[DocumentKey, Claim], done: Container[DocumentKey]) -> dict[DocumentKey, Claim]:
+    return {document: claim for document, claim in waiting.items() if document not in done}

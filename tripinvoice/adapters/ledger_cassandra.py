@@ -4,6 +4,7 @@
 check it.
 """
 
+import copy
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,10 +15,11 @@ from tripinvoice.adapters.cassandra import Keyspace
 from tripinvoice.adapters.cassandra_claims import Claims
 from tripinvoice.adapters.cassandra_group_commit import GroupCommit
 from tripinvoice.adapters.cassandra_ledger_table import CassandraLedgerTable
-from tripinvoice.adapters.cassandra_numbering import MOST_AT_ONCE, Bucket, Numbering, Series, Spot, locate
-from tripinvoice.errors import StoreUnavailableError
+from tripinvoice.adapters.cassandra_moves import held
+from tripinvoice.adapters.cassandra_numbering import MOST_AT_ONCE, Answer, Bucket, Numbering, Series, Spot, locate
+from tripinvoice.errors import StoreUnavailableError, TripInvoiceError
 from tripinvoice.invoice import DocumentKey
-from tripinvoice.numbering import HOLES_LISTED, Claim, NumberTaken, SeriesAudit
+from tripinvoice.numbering import HOLES_LISTED, Claim, NumberTaken, SeriesAudit, exhausted
 
 BUCKET_SIZE = 10_000  # numbers; a bucket is read as a whole when a process first numbers its series
 _SERIES_KEPT = 1_000  # whose last bucket this process remembers
@@ -44,15 +46,22 @@ class CassandraNumberLedger:
         Documents of one series are numbered together with what other threads ask at the same time. If some series'
         numbers were given and another's were not, the error is transient, and asking again finds them.
 
-        Raises ``ConflictError`` when a series' rows and counter disagree: then it gives no number any more.
+        Raises ``NumbersExhaustedError`` when a document does not fit in its stock. Then no number was taken, unless
+        others were asking for the last ones at the same moment: asking again, with more in the stock, finds what was
+        taken. Raises ``ConflictError`` when a series' rows and counter disagree: then it gives no number any more.
         """
+        wishes: dict[DocumentKey, Claim] = {}
+        for claim in claims:
+            wishes.setdefault(claim.document, claim)
+        self._check_room([claim for claim in wishes.values() if claim.limit is not None])
         by_series: defaultdict[Series, list[Claim]] = defaultdict(list)
-        for claim in self._claims.made(claims):
+        for made in self._claims.made(list(wishes.values())):
+            claim = held(self._table, self._claims, self._bucket_size, made, wishes[made.document])
             by_series[Series.of(claim)].append(claim)
-        taken: dict[DocumentKey, NumberTaken] = {}
+        answers: dict[DocumentKey, Answer] = {}
         for series, some in by_series.items():
-            taken |= self._groups.submit(series, some)
-        return tuple(taken[claim.document] for claim in claims)
+            answers |= self._groups.submit(series, some)
+        return tuple(_number_or_raise(answers[claim.document]) for claim in claims)
 
     def void(self, document: DocumentKey, reason: str) -> NumberTaken | None:
         """Mark the document's number as void for ever; the first reason stays. ``None`` when it took no number."""
@@ -101,7 +110,19 @@ class CassandraNumberLedger:
                 self._table.publish(_only(series, index, entry))
                 return
 
-    def _number(self, series: Series, claims: Sequence[Claim]) -> Mapping[DocumentKey, NumberTaken]:
+    def _check_room(self, claims: Sequence[Claim]) -> None:
+        """Raise ``NumbersExhaustedError`` unless all that have no number yet fit in their stocks."""
+        for series in {Series.of(claim): None for claim in claims}:
+            next_no = self._table.next_no(series)
+            asking = [claim for claim in claims if Series.of(claim) == series]
+            if all(claim.fits(no) for no, claim in enumerate(asking, next_no)):
+                continue
+            without = (claim for claim in asking if self._locate(claim.document) is None)
+            for no, claim in enumerate(without, next_no):
+                if not claim.fits(no):
+                    raise exhausted(claim)
+
+    def _number(self, series: Series, claims: Sequence[Claim]) -> Mapping[DocumentKey, Answer]:
         return self._numbering_of(series).take(claims)
 
     def _numbering_of(self, series: Series) -> Numbering:
@@ -143,6 +164,12 @@ class CassandraNumberLedger:
                 yield found
             if index >= hint and (found is None or not found[0].is_full):
                 return
+
+
+def _number_or_raise(answer: Answer) -> NumberTaken:
+    if isinstance(answer, TripInvoiceError):
+        raise copy.copy(answer)  # others may ask for the same document: a traceback grows as it is raised
+    return answer
 
 
 def _only(series: Series, index: int, entry: NumberTaken) -> Bucket:

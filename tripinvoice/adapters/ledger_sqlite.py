@@ -13,7 +13,7 @@ from tripinvoice.adapters.moments import to_moment, to_text
 from tripinvoice.adapters.sqlite import Database
 from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import DocumentKey
-from tripinvoice.numbering import HOLES_LISTED, Claim, NumberTaken, SeriesAudit
+from tripinvoice.numbering import HOLES_LISTED, Claim, NumberTaken, SeriesAudit, exhausted
 
 _PAGE = 500
 
@@ -53,7 +53,8 @@ class SqliteNumberLedger:
     def take(self, claims: Sequence[Claim]) -> Sequence[NumberTaken]:
         """A number for each document, in order, all or none; the same number whenever it is asked again.
 
-        Raises ``ConflictError`` when the ledger's rows and counter disagree: then nothing is numbered any more.
+        Raises ``NumbersExhaustedError`` when a document does not fit in its stock, ``ConflictError`` when the ledger's
+        rows and counter disagree: then nothing is numbered any more.
         """
         with self._database.write() as connection:
             return tuple(_take(connection, claim) for claim in claims)
@@ -121,7 +122,7 @@ class SqliteNumberLedger:
 
 
 def _take(connection: sqlite3.Connection, claim: Claim) -> NumberTaken:
-    return _find(connection, claim.document) or _append(connection, claim.document, *_claimed(connection, claim))
+    return _find(connection, claim.document) or _append(connection, claim, *_claimed(connection, claim))
 
 
 def _find(connection: sqlite3.Connection, document: DocumentKey) -> NumberTaken | None:
@@ -155,14 +156,18 @@ def _claimed(connection: sqlite3.Connection, claim: Claim) -> tuple[str, str, st
     return wanted
 
 
-def _append(
-    connection: sqlite3.Connection, document: DocumentKey, series: str, period: str, claimed_at: str
-) -> NumberTaken:
-    """The next number of the series, dated not before the one before it: a clock may run backwards, a series not."""
+def _append(connection: sqlite3.Connection, claim: Claim, series: str, period: str, claimed_at: str) -> NumberTaken:
+    """The next number of the series, dated not before the one before it: a clock may run backwards, a series not.
+
+    A claim that does not fit is refused before anything is kept, so it was never made.
+    """
+    document = claim.document
     state = connection.execute(_NEXT, (series, period)).fetchone()
     if state is None:
         connection.execute(_BEGIN_SERIES, (series, period))
     no, last_issued_at = state or (1, None)
+    if not claim.fits(no):
+        raise exhausted(claim)
     issued_at = max(claimed_at, last_issued_at or claimed_at)
     try:
         connection.execute(_APPEND, (series, period, no, str(document), issued_at))

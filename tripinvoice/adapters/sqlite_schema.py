@@ -142,4 +142,32 @@ _ACCOUNTS = (
     "CREATE INDEX record_by_account ON record (account, issued_at, number) WHERE account <> ''",
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_NUMBERS, *_RECORDS, *_ANSWERS), _ACCOUNTS)
+_COLLECTED = (
+    # Drafts that wait for their month's invoice: content is the canonical JSON, the other columns are for finding it.
+    """
+    CREATE TABLE collected (
+        document TEXT NOT NULL PRIMARY KEY,
+        trip_id  TEXT NOT NULL,
+        account  TEXT NOT NULL CHECK (account <> ''),
+        month    TEXT NOT NULL CHECK (month <> ''),
+        content  TEXT NOT NULL CHECK (json_valid(content))
+    ) STRICT
+    """,
+    "CREATE INDEX collected_by_month ON collected (month, account, document)",
+    "CREATE INDEX collected_by_trip ON collected (trip_id)",
+    """
+    CREATE TRIGGER collected_once BEFORE INSERT ON collected
+    WHEN EXISTS (SELECT 1 FROM collected WHERE document = NEW.document)
+    BEGIN SELECT RAISE(ABORT, 'a draft is collected once'); END
+    """,
+    """
+    CREATE TRIGGER collected_never_changes BEFORE UPDATE ON collected
+    BEGIN SELECT RAISE(ABORT, 'a collected draft never changes'); END
+    """,
+    """
+    CREATE TRIGGER collected_stays BEFORE DELETE ON collected
+    BEGIN SELECT RAISE(ABORT, 'a collected draft is never deleted'); END
+    """,
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_NUMBERS, *_RECORDS, *_ANSWERS), _ACCOUNTS, _COLLECTED)

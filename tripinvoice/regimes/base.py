@@ -90,7 +90,8 @@ class ContractPlan:
     """Who invoices whom for one of the trip's contracts, and in which series.
 
     ``taxable`` is false for a supplier who must not charge tax; ``notes`` are catalog keys of texts to print, ``facts``
-    more to print, ``rules`` the rules that it rests upon; ``ranges`` are what an authority said about the numbers.
+    more to print, ``rules`` the rules that it rests upon; ``ranges`` are what an authority said about the numbers,
+    ``credit_ranges`` about those of the supplier's credit notes.
     """
 
     contract: Contract
@@ -106,6 +107,7 @@ class ContractPlan:
     facts: tuple[Fact, ...] = ()
     rules: tuple[str, ...] = ()
     ranges: tuple[NumberRange, ...] = ()
+    credit_ranges: tuple[NumberRange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -199,7 +201,8 @@ class Regime:
     ``pricing`` is how prices are quoted and rounded, ``cash_step`` what cash is rounded to, in minor units.
     ``notes`` are all catalog keys its documents may print. ``einvoice`` names the electronic invoice that goes with
     the document, and ``legal_original`` what an authority keeps in its place, where this document is only a copy of
-    that.
+    that. ``on_request_days`` is for how long after a trip its customer may ask for the invoice, where the law wants one
+    only when he asks; 0 where it is always issued.
     """
 
     country: str
@@ -228,6 +231,7 @@ class Regime:
     number: Callable[[Draft, NumberTaken], str] = ledger_number
     codes: Callable[[Invoice], tuple[Code, ...]] = no_codes
     notes: frozenset[str] = frozenset()
+    on_request_days: int = 0
     einvoice: str | None = None
     legal_original: str | None = None
 

@@ -20,7 +20,7 @@ from babel import Locale, UnknownLocaleError
 
 from tripinvoice.errors import DocumentError
 
-SECTIONS = ("titles", "labels", "codes", "units", "methods", "tax_ids", "taxes", "notes")
+SECTIONS = ("titles", "labels", "codes", "units", "methods", "tax_ids", "taxes", "states", "notes")
 
 _TEMPLATE_NAME = re.compile(r"[a-z][a-z_]{0,60}")
 

@@ -21,6 +21,9 @@ _METRES_PER_MILE = Decimal("1609.344")
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _IMPERIAL = frozenset({"US", "GB"})  # where road distances are told in miles
 
+# Units whose single piece goes without saying: a piece, and a lump sum, as a part of a line is taken back.
+_PIECES = frozenset({"C62", "H87", "LS"})
+
 # What stands where a rate would, in categories that have none.
 _WITHOUT_RATE = {
     TaxCategory.EXEMPT: "exempt",
@@ -129,8 +132,8 @@ class Wording:
         return qr_svg(content, alternative)
 
     def quantity(self, line: Line) -> str:
-        """How much of it, with its unit; empty for exactly one piece."""
-        if line.quantity == 1 and line.unit in {"C62", "H87"}:
+        """How much of it, with its unit; empty for exactly one piece or lump sum."""
+        if line.quantity == 1 and line.unit in _PIECES:
             return ""
         number = format_decimal(line.quantity.normalize(), locale=self._locale, decimal_quantization=False)
         pattern = self._words.sections["units"].get(line.unit)
@@ -165,15 +168,20 @@ class Wording:
         return str(self._locale.territories.get(code, code))
 
     def place(self, party: Party) -> tuple[str, ...]:
-        """Town and postcode in the order of the party's country, as one or two lines."""
+        """Town and postcode, with the state where addresses have it, in the order of the party's country."""
         postcode, city = party.postcode or "", party.city or ""
+        state = self._words.sections["states"].get(party.subdivision or "", "")
+        lines: tuple[str, ...]
         match party.country:
             case "GB" | "IE":
-                return tuple(line for line in (city, postcode) if line)
+                lines = (city, postcode)
+            case "IN":
+                lines = (f"{city} {postcode}", state)
             case "US" | "CA" | "AU":
-                return tuple(line for line in (f"{city} {postcode}".strip(),) if line)
+                lines = (" ".join(part for part in (city, state, postcode) if part),)
             case _:
-                return tuple(line for line in (f"{postcode} {city}".strip(),) if line)
+                lines = (f"{postcode} {city}",)
+        return tuple(line.strip() for line in lines if line.strip())
 
 
 def _filled(text: str, places: dict[str, str | Markup]) -> Markup:

@@ -12,9 +12,9 @@ from typing import Any
 from tripinvoice.adapters.cassandra_numbering import Bucket, Series, Spot
 from tripinvoice.errors import StoreUnavailableError
 from tripinvoice.invoice import DocumentKey
-from tripinvoice.numbering import NumberTaken
+from tripinvoice.numbering import Claim, NumberTaken
 
-CONDITIONAL = frozenset({"append", "open"})
+CONDITIONAL = frozenset({"append", "open", "close", "claim", "move"})
 
 
 class Lost:
@@ -43,21 +43,28 @@ class Store:
     buckets: dict[tuple[Series, int], Bucket] = field(default_factory=dict)
     ledger: dict[tuple[Series, int], NumberTaken] = field(default_factory=dict)
     index: dict[DocumentKey, Spot] = field(default_factory=dict)
+    claims: dict[DocumentKey, Claim] = field(default_factory=dict)
     hints: dict[Series, int] = field(default_factory=dict)
     on_the_way: tuple[Step, ...] = ()
     overwritten: bool = False
 
     def copy(self) -> "Store":
         return replace(
-            self, buckets={**self.buckets}, ledger={**self.ledger}, index={**self.index}, hints={**self.hints}
+            self,
+            buckets={**self.buckets},
+            ledger={**self.ledger},
+            index={**self.index},
+            claims={**self.claims},
+            hints={**self.hints},
         )
 
     def key(self) -> tuple[Any, ...]:
         """The same for the same content."""
-        spots = frozenset((key, bucket.next_no) for key, bucket in self.buckets.items())
+        spots = frozenset((key, bucket.next_no, bucket.is_closed) for key, bucket in self.buckets.items())
         rows = frozenset((key, row.document) for key, row in self.ledger.items())
         waiting = tuple(id(step) for step in self.on_the_way)
-        return spots, rows, frozenset(self.index.items()), frozenset(self.hints.items()), waiting
+        derived = frozenset(self.index.items()), frozenset(self.hints.items())
+        return spots, rows, *derived, frozenset(self.claims.items()), waiting
 
     def do(self, step: Step) -> Any:
         """Take the step, as one."""
@@ -72,12 +79,29 @@ class Store:
 
     def _append(self, bucket: Bucket, rows: Sequence[NumberTaken]) -> bool:
         now = self.buckets[bucket.series, bucket.index]
-        if now.next_no != bucket.next_no:
+        if now.next_no != bucket.next_no or now.is_closed:
             return False
         for row in rows:
             self.overwritten |= (bucket.series, row.no) in self.ledger
             self.ledger[bucket.series, row.no] = row
         self.buckets[bucket.series, bucket.index] = now.after(rows)
+        return True
+
+    def _close(self, bucket: Bucket) -> bool:
+        now = self.buckets[bucket.series, bucket.index]
+        if now.next_no != bucket.next_no:
+            return False
+        self.buckets[bucket.series, bucket.index] = replace(now, is_closed=True)
+        return True
+
+    def _claim(self, wish: Claim) -> Claim:
+        return self.claims.setdefault(wish.document, wish)
+
+    def _move(self, stored: Claim, wish: Claim) -> bool:
+        now = self.claims[wish.document]
+        if (now.series, now.period) != (stored.series, stored.period):
+            return False
+        self.claims[wish.document] = wish
         return True
 
     def _open(self, bucket: Bucket) -> None:
@@ -103,7 +127,7 @@ class Store:
 
 
 class Table:
-    """A ``LedgerTable`` each of whose calls is a step; ``take`` answers it."""
+    """A ``LedgerTable`` and ``ClaimTable`` each of whose calls is a step; ``take`` answers it."""
 
     def __init__(self, take: Callable[[Step], Any]) -> None:
         self._take = take
@@ -116,6 +140,16 @@ class Table:
 
     def append(self, bucket: Bucket, rows: Sequence[NumberTaken]) -> bool:
         return self._do("append", bucket, rows)  # type: ignore[no-any-return]
+
+    def close(self, bucket: Bucket) -> bool:
+        return self._do("close", bucket)  # type: ignore[no-any-return]
+
+    def claim(self, wish: Claim) -> Claim:
+        """The claim of its document: this one, unless there was one."""
+        return self._do("claim", wish)  # type: ignore[no-any-return]
+
+    def move(self, stored: Claim, wish: Claim) -> bool:
+        return self._do("move", stored, wish)  # type: ignore[no-any-return]
 
     def open(self, bucket: Bucket) -> None:
         self._do("open", bucket)
@@ -194,13 +228,13 @@ class State:
     ends: tuple[Any, ...] = ()
 
 
-def every_state(processes: Sequence[Process], *, losses: int = 0) -> Iterator[State]:
-    """Every state that these processes can reach, in whatever order they take their steps.
+def every_state(processes: Sequence[Process], *, losses: int = 0, store: Store | None = None) -> Iterator[State]:
+    """Every state that these processes can reach from a store, in whatever order they take their steps.
 
     As many times as ``losses`` says, a conditional write stays unanswered: it was not done, or it was, or it will be at
     any time later.
     """
-    waiting = [State(store=Store(), runs=tuple(Run(process) for process in processes), losses=losses)]
+    waiting = [State(store=store or Store(), runs=tuple(Run(process) for process in processes), losses=losses)]
     seen = set()
     known: dict[tuple[int, tuple[str, ...]], tuple[Step | None, Any]] = {}  # so that each is played back once
     while waiting:

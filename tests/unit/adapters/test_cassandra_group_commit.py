@@ -83,7 +83,9 @@ def test_an_error_is_that_of_all_in_the_group() -> None:
     assert (THREADS - 1, 1) == (len({id(error) for error in errors}), len({error.message for error in errors}))
     assert {} == groups._queues
     writer.error = None
-    assert [17] == [taken.no for taken in groups.submit("S", [claim("late")]).values()]
+    [late] = groups.submit("S", [claim("late")]).values()
+    assert isinstance(late, NumberTaken)
+    assert late.no == 17
 
 
 def test_who_is_interrupted_while_leading_leaves_the_others_an_error() -> None:

@@ -219,8 +219,8 @@ def test_what_the_authority_said_about_numbers() -> None:
     case = read_case(factories.sources(given={Provides.NUMBERING: said}))
     assert [r.validation_code for r in case.ranges(Provides.FLEET, Kind.INVOICE)] == ["CSDF7T5H"]
     (stock,) = case.ranges(Provides.PLATFORM, Kind.INVOICE)
-    assert (stock.period, stock.size) == ("2026", 10)
-    assert case.ranges(Provides.FLEET, Kind.INVOICE)[0].size is None
+    assert (stock.period, stock.numbers) == ("2026", range(10, 20))
+    assert case.ranges(Provides.FLEET, Kind.INVOICE)[0].numbers is None
 
 
 def test_limits_in_the_countrys_currency() -> None:

@@ -20,7 +20,7 @@ OFFERED = [(country, locale) for country in countries() for locale in offered(co
 
 
 def _used(pattern: str, country: str) -> set[str]:
-    """What the templates of a country ask for, by pattern."""
+    """What the templates of a country ask for, its own and those that they rest upon."""
     folder = files("templates")
     texts = [
         item.read_text(encoding="utf-8")

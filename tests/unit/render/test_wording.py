@@ -153,6 +153,22 @@ def test_postcodes_stand_where_the_country_puts_them(country: str | None, expect
     assert GERMAN.place(Party(name="A", country=country)) == ()
 
 
+@pytest.mark.parametrize(
+    ("subdivision", "expected"),
+    [
+        ("IN-KA", ("Bengaluru 560001", "Karnataka (29)")),
+        (None, ("Bengaluru 560001",)),
+        ("US-NY", ("Bengaluru 560001",)),
+    ],
+)
+def test_a_state_is_part_of_an_address_where_the_country_writes_it(
+    subdivision: str | None, expected: tuple[str, ...]
+) -> None:
+    """As the country's catalog names it; one that it does not know is left out."""
+    party = Party(name="A", postcode="560001", city="Bengaluru", country="IN", subdivision=subdivision)
+    assert wording_of("india", "en_IN", str).place(party) == expected
+
+
 def test_titles_without_tax() -> None:
     """Who charges no VAT must not call it a VAT invoice."""
     assert BRITISH.title("invoice") == "VAT invoice"
