@@ -76,7 +76,7 @@ _RULES: Mapping[str, Rule] = {
     ),
     "tax_invoice": Rule(
         says="Above A$82.50 a registered supplier owes a tax invoice within 28 days to who asks for it; here every "
-        "taxable supply gets one: these words, who supplies, his ABN, date, what for how much, the GST, what is taxable",
+        "taxable supply gets one: these words, who supplies, his ABN, date, what for how much, the GST",
         source="GST Act s. 29-70, 29-80; GST Regulations 2019 s. 29-80.01; ato.gov.au QC 59249",
     ),
     "simplified": Rule(
