@@ -8,6 +8,7 @@ from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
 from tripinvoice.regimes.united_states import UNITED_STATES
@@ -20,6 +21,7 @@ REGIMES: tuple[Regime, ...] = (
     GERMANY,
     INDIA,
     NETHERLANDS,
+    SPAIN,
     SWEDEN,
     UNITED_KINGDOM,
     UNITED_STATES,
