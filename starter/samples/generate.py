@@ -13,6 +13,7 @@ from starter.samples.india import SCENES as INDIA
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
+from starter.samples.saudi_arabia import SCENES as SAUDI_ARABIA
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
@@ -34,6 +35,7 @@ def sample() -> bytes:
         SPAIN,
         BULGARIA,
         JAPAN,
+        SAUDI_ARABIA,
     ]
     longest = max(map(len, countries))
     turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]

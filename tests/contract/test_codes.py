@@ -9,7 +9,8 @@ from tests.factories import invoice
 from tests.golden.reading import INPUTS, documents_of
 from tests.judges.press import Page, pressed
 from tests.qr import codes_of, widths_of
-from tripinvoice.invoice import Code
+from tests.tlv import fields_of
+from tripinvoice.invoice import Code, Invoice
 
 # As authorities want them: an address with parameters, fields apart by stars, bytes in Base64.
 CONTENTS = (
@@ -52,3 +53,24 @@ def test_the_codes_of_every_country_are_read_back(golden: dict[str, tuple[Page, 
         assert sorted(text for texts in codes_of(pdf) for text in texts) == wanted, name
         least, most = WIDTHS.get(page.invoice.draft.country, (15.0, 60.0))
         assert all(least <= width <= most for widths in widths_of(pdf) for width in widths), name
+
+
+def test_a_saudi_code_says_what_the_invoice_says(golden: dict[str, tuple[Page, bytes]]) -> None:
+    """Five fields, taken apart again."""
+    saudi = [(page.invoice, pdf) for page, pdf in golden.values() if page.invoice.draft.country == "SA"]
+    assert len(saudi) >= 5
+    for document, pdf in saudi:
+        ((content,),) = codes_of(pdf)
+        assert fields_of(content) == saudi_fields(document)
+
+
+def saudi_fields(document: Invoice) -> dict[int, str]:
+    """What the authority's app shows: supplier, VAT number, time, total, VAT."""
+    draft = document.draft
+    return {
+        1: draft.supplier.name,
+        2: draft.supplier.tax_id("SA-VAT") or "",
+        3: document.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        4: str(draft.totals.gross.decimal),
+        5: str(draft.totals.tax.decimal),
+    }

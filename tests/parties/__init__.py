@@ -8,6 +8,7 @@ from tests.parties import (
     india,
     japan,
     netherlands,
+    saudi_arabia,
     spain,
     sweden,
     united_kingdom,
@@ -24,6 +25,7 @@ CASTS = {
     "IN": india.CAST,
     "JP": japan.CAST,
     "NL": netherlands.CAST,
+    "SA": saudi_arabia.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
 }

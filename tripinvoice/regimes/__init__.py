@@ -9,6 +9,7 @@ from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.saudi_arabia import SAUDI_ARABIA
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
@@ -23,6 +24,7 @@ REGIMES: tuple[Regime, ...] = (
     INDIA,
     JAPAN,
     NETHERLANDS,
+    SAUDI_ARABIA,
     SPAIN,
     SWEDEN,
     UNITED_KINGDOM,
