@@ -1,8 +1,8 @@
 """A few letters of a large font stay small.
 
-WeasyPrint keeps the number of each glyph, so what it takes from a font of 65,000 glyphs has as many places, most of them
-empty: 160 kB for one Japanese name. The glyphs of such fonts (CFF, keyed by CID) bear their numbers themselves, so the
-places are left out, and a font that is nothing but its outlines (``CIDFontType0C``) is read by those numbers.
+WeasyPrint keeps the number of each glyph, so what it takes from a font of 65,000 glyphs has as many places, most of
+them empty: 160 kB for one Japanese name. The glyphs of such fonts (CFF, keyed by CID) bear their numbers themselves,
+so the places are left out, and a font that is nothing but its outlines (``CIDFontType0C``) is read by those numbers.
 """
 
 from typing import Any
@@ -44,9 +44,7 @@ def _subset(font: Any, to_unicode: dict[int, str], hinting: bool) -> None:  # no
 
 def _without_layout(wanted: Any) -> None:
     """What has been used by now: else HarfBuzz would keep every glyph that one of ours may be exchanged for."""
-    tags = ffi.new(
-        "hb_codepoint_t[2]", sorted(harfbuzz.hb_tag_from_string(table, -1) for table in (b"GPOS", b"GSUB"))
-    )
+    tags = ffi.new("hb_codepoint_t[2]", sorted(harfbuzz.hb_tag_from_string(table, -1) for table in (b"GPOS", b"GSUB")))
     dropped = harfbuzz_subset.hb_subset_input_set(wanted, harfbuzz_subset.HB_SUBSET_SETS_DROP_TABLE_TAG)
     harfbuzz.hb_set_add_sorted_array(dropped, tags, len(tags))
 
