@@ -6,6 +6,7 @@ from tripinvoice.regimes.base import Regime
 from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
+from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.spain import SPAIN
@@ -19,6 +20,7 @@ REGIMES: tuple[Regime, ...] = (
     BULGARIA,
     FRANCE,
     GERMANY,
+    GREECE,
     INDIA,
     NETHERLANDS,
     SPAIN,
