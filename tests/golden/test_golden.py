@@ -19,7 +19,7 @@ from tripinvoice.money import Money
 from tripinvoice.regimes import REGIMES
 from tripinvoice.render import html
 
-_LEFT_OUT = (None, [], "", False, Invoicing.AUTOMATIC)
+_LEFT_OUT: tuple[object, ...] = (None, [], "", False, Invoicing.AUTOMATIC)
 
 
 def _readable(value: Any) -> Any:
