@@ -90,14 +90,27 @@ def assemble(sources: Sources) -> tuple[Draft, ...]:
 
 
 def complete(regime: Regime, draft: Draft) -> Draft:
-    """The draft with what its form adds, checked: title, notes, and which rules behind it nobody has verified yet.
+    """The draft with what its form adds, checked.
 
     Raises a :class:`~tripinvoice.errors.PermanentError` when it lacks what the law asks of it, or breaks a rule.
     """
+    completed = shaped(regime, draft)
+    check(regime, completed)
+    return completed
+
+
+def check(regime: Regime, draft: Draft) -> None:
+    """Raise a :class:`~tripinvoice.errors.PermanentError` when a finished draft lacks something, or breaks a rule."""
+    regime.check(draft)
+    validate.check(draft, regime)
+
+
+def shaped(regime: Regime, draft: Draft) -> Draft:
+    """The draft with what its form adds: title, notes, facts, and which rules behind it nobody has verified yet."""
     form = regime.form(draft)
     notes = tuple(dict.fromkeys((*draft.notes, *form.notes)))
     rests_on = (*draft.unverified, *form.rules, form.title, *notes, *(line.note or "" for line in draft.tax_lines))
-    completed = replace(
+    return replace(
         draft,
         title=form.title,
         simplified=form.simplified,
@@ -105,9 +118,6 @@ def complete(regime: Regime, draft: Draft) -> Draft:
         facts=tuple(dict.fromkeys((*draft.facts, *form.facts))),
         unverified=_unverified(regime, rests_on, draft.supply_date),
     )
-    regime.check(completed)
-    validate.check(completed, regime)
-    return completed
 
 
 def _unverified(regime: Regime, names: Iterable[str], supplied: date) -> tuple[str, ...]:
@@ -374,6 +384,7 @@ def _draft(regime: Regime, case: Case, bill: _Bill, payments: tuple[Payment, ...
         rounding=Money(bill.rounding, case.currency) if bill.rounding else None,
         national_tax=_national_tax(regime, case, taxed.totals.tax),
         ranges=plan.ranges,
+        credit_ranges=plan.credit_ranges,
         invoicing=_invoicing(regime, case, bill),
         unverified=(*bill.rests_on, *plan.rules),
     )

@@ -9,6 +9,7 @@
     │   ├── InvalidAnswerError    a money system's answer is malformed or contradicts another
     │   ├── TotalsError           amounts that must agree do not
     │   ├── RuleViolationError    a finished document breaks a named rule for invoices
+    │   ├── CreditError           a credit note cannot be made as it was asked for
     │   ├── DocumentError         a document cannot be rendered from this invoice
     │   ├── ConflictError         something immutable would have to change
     │   ├── NumbersExhaustedError the stock of numbers that an authority handed out is used up
@@ -74,6 +75,10 @@ class TotalsError(PermanentError):
 
 class RuleViolationError(PermanentError):
     """A finished document breaks a rule for invoices; ``field`` is the name of the rule, as ``BR-CO-10``."""
+
+
+class CreditError(PermanentError):
+    """A credit note cannot be made as it was asked for."""
 
 
 class DocumentError(PermanentError):

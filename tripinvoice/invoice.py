@@ -268,13 +268,13 @@ class Draft:
     """Everything of a document but its number and date of issue.
 
     ``series`` is where the number will come from, per supplier and kind; its period is left to the moment of
-    claiming, and ``ranges`` are what an authority said about its numbers. ``title`` is the catalog key of what the
-    document calls itself. ``simplified``: the law lets it say less. ``notes`` are catalog keys of texts the law
-    wants printed, ``facts`` more to print; ``outside`` are amounts the customer paid that are no part of this
-    supply (a tip). ``consent`` names the agreement under which somebody else writes it. ``rounding`` is what cash
-    payment added or took (EN 16931 BT-114). ``unverified`` names the rates and rules behind it that nobody has
-    checked against the law. ``account`` is the account key of whom it is invoiced to (:func:`account_key`), empty
-    when nobody is known; ``business`` says that he buys for a business.
+    claiming, and ``ranges`` are what an authority said about its numbers, ``credit_ranges`` about those of its
+    credit notes. ``title`` is the catalog key of what the document calls itself. ``simplified``: the law lets it
+    say less. ``notes`` are catalog keys of texts the law wants printed, ``facts`` more to print; ``outside`` are
+    amounts the customer paid that are no part of this supply (a tip). ``consent`` names the agreement under which
+    somebody else writes it. ``rounding`` is what cash payment added or took (EN 16931 BT-114). ``unverified`` names
+    the rates and rules behind it that nobody has checked against the law. ``account`` is the account key of whom it
+    is invoiced to (:func:`account_key`), empty when nobody is known; ``business`` says that he buys for a business.
     """
 
     key: DocumentKey
@@ -312,6 +312,7 @@ class Draft:
     national_tax: TaxInCurrency | None = None
     correction: Correction | None = None
     ranges: tuple[NumberRange, ...] = ()
+    credit_ranges: tuple[NumberRange, ...] = ()
     unverified: tuple[str, ...] = ()
     invoicing: Invoicing = Invoicing.AUTOMATIC
 

@@ -115,10 +115,8 @@ class Money:
 
 def total(amounts: Iterable[Money], currency: str) -> Money:
     """The sum of amounts of one currency; zero when there are none."""
-    result = Money.zero(currency)
-    for amount in amounts:
-        result += amount
-    return result
+    zero = Money.zero(currency)
+    return Money(sum(zero._other(amount) for amount in amounts), currency)  # noqa: SLF001 - of its own module
 
 
 def distribute(whole: int, exact: Sequence[Fraction]) -> list[int]:

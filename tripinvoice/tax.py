@@ -5,7 +5,7 @@ Two ways to price. *Tax-inclusive* (VAT countries): what was charged is fixed, s
 tax is ``round_half_up(net * rate)``. Rounding happens once per rate, never per line; the lines then share the rounded
 sums by largest remainder, so that no line moves by more than one minor unit. This satisfies the sums of EN 16931-1
 (BR-CO-10, -13, -14, -15; BR-S-08) and keeps what the customer paid. Where a law rounds otherwise, its :class:`Pricing`
-says so.
+says so. Where several taxes share a rate equally, they share each line's tax equally too, so that it can be credited.
 """
 
 from collections.abc import Iterable, Sequence
@@ -99,9 +99,9 @@ def compute(items: Iterable[Item], currency: str, tax_name: str, pricing: Pricin
         split = _split(amounts, Fraction(percent) / 100, pricing, _parts(group))
         for (no, item), net, tax in zip(group, split.net, split.tax, strict=True):
             lines[no] = _line(no, item, Money(net, currency), Money(tax, currency))
-        tax_lines.append(_tax_line(group, _sums([lines[no] for no, _ in group], currency), tax_name))
+        tax_lines.append(_tax_line(group, sums([lines[no] for no, _ in group], currency), tax_name))
     in_order = tuple(lines[no] for no, _ in numbered)
-    taxed = Taxed(lines=in_order, tax_lines=tuple(tax_lines), totals=_sums(in_order, currency))
+    taxed = Taxed(lines=in_order, tax_lines=tuple(tax_lines), totals=sums(in_order, currency))
     check(taxed, pricing)
     return taxed
 
@@ -111,33 +111,33 @@ def _parts(group: Sequence[tuple[int, Item]]) -> tuple[str, ...]:
 
 
 def _split(amounts: Sequence[int], rate: Fraction, pricing: Pricing, parts: Sequence[str]) -> _Split:
-    whole = sum(amounts)
+    whole, step = sum(amounts), pricing.unit * max(1, len(parts))
     if not pricing.inclusive:
-        tax = _tax(whole * rate, pricing, parts)
-        return _Split(net=amounts, tax=_shared(tax, [amount * rate for amount in amounts], pricing.unit))
-    net = _net(whole, rate, pricing, parts)
-    nets = _shared(net, [amount / (1 + rate) for amount in amounts], pricing.unit)
-    return _Split(net=nets, tax=[amount - net for amount, net in zip(amounts, nets, strict=True)])
+        tax = _tax(whole * rate, pricing, step)
+        return _Split(net=amounts, tax=_shared(tax, [amount * rate for amount in amounts], step))
+    net = _net(whole, rate, pricing, step)
+    if step == 1:
+        nets = distribute(net, [amount / (1 + rate) for amount in amounts])
+        return _Split(net=nets, tax=[amount - net for amount, net in zip(amounts, nets, strict=True)])
+    taxes = _shared(whole - net, [amount * rate / (1 + rate) for amount in amounts], step)
+    return _Split(net=[amount - tax for amount, tax in zip(amounts, taxes, strict=True)], tax=taxes)
 
 
-def _net(gross: int, rate: Fraction, pricing: Pricing, parts: Sequence[str]) -> int:
-    if pricing.rounding is Rounding.NET and pricing.unit * max(1, len(parts)) == 1:
+def _net(gross: int, rate: Fraction, pricing: Pricing, step: int) -> int:
+    if pricing.rounding is Rounding.NET and step == 1:
         return round_half_up(gross / (1 + rate))
-    return gross - _tax(gross * rate / (1 + rate), pricing, parts)
+    return gross - _tax(gross * rate / (1 + rate), pricing, step)
 
 
-def _tax(exact: Fraction, pricing: Pricing, parts: Sequence[str]) -> int:
+def _tax(exact: Fraction, pricing: Pricing, step: int) -> int:
     """The tax of a group as the law rounds it; several parts are equal, so one is rounded and taken so many times."""
-    step = pricing.unit * max(1, len(parts))
     steps = exact / step
     return step * (int(steps) if pricing.rounding is Rounding.TAX_DOWN else round_half_up(steps))
 
 
-def _shared(whole: int, exact: Sequence[Fraction], unit: int) -> list[int]:
-    """Shares in whole units, as long as the sum is one."""
-    if whole % unit:
-        unit = 1
-    return [share * unit for share in distribute(whole // unit, [share / unit for share in exact])]
+def _shared(tax: int, exact: Sequence[Fraction], step: int) -> list[int]:
+    """Each line's part of a tax, in whole steps."""
+    return [share * step for share in distribute(tax // step, [share / step for share in exact])]
 
 
 def _tax_line(group: Sequence[tuple[int, Item]], sums: Totals, tax_name: str) -> TaxLine:
@@ -179,7 +179,8 @@ def _line(no: int, item: Item, net: Money, tax: Money) -> Line:
     )
 
 
-def _sums(parts: Sequence[Line] | Sequence[TaxLine], currency: str) -> Totals:
+def sums(parts: Sequence[Line] | Sequence[TaxLine], currency: str) -> Totals:
+    """What lines or tax lines add up to."""
     return Totals(
         net=total((part.net for part in parts), currency),
         tax=total((part.tax for part in parts), currency),
@@ -188,11 +189,21 @@ def _sums(parts: Sequence[Line] | Sequence[TaxLine], currency: str) -> Totals:
 
 
 def check(taxed: Taxed, pricing: Pricing) -> None:
+    """Raise :class:`TotalsError` unless everything adds up, and the tax of each rate is that of its net.
+
+    It is as exactly net times rate as the law's rounding allows.
+    """
+    check_sums(taxed)
+    for tax_line in taxed.tax_lines:
+        _check_rate(tax_line, pricing)
+
+
+def check_sums(taxed: Taxed) -> None:
     """Raise :class:`TotalsError` unless everything adds up to the minor unit.
 
     Checks that net plus tax is gross in every line, tax line and the totals; that there is one tax line per category
-    and rate, and that it sums its lines; that the totals sum the tax lines; and that the tax of a rate is net
-    times rate as exactly as the law's rounding allows, its parts its sum, and none outside the standard category.
+    and rate, and that it sums its lines; that the totals sum the tax lines; that the parts of a tax are its sum, and
+    that there is none outside the standard category.
     """
     currency = taxed.totals.gross.currency
     parts: list[Line | TaxLine | Totals] = [*taxed.lines, *taxed.tax_lines, taxed.totals]
@@ -206,18 +217,21 @@ def check(taxed: Taxed, pricing: Pricing) -> None:
     if sorted(rates) != sorted(of_lines):
         raise _disagree("tax lines and lines have different rates")
     for rate, tax_line in zip(rates, taxed.tax_lines, strict=True):
-        if _sums(of_lines[rate], currency) != Totals(net=tax_line.net, tax=tax_line.tax, gross=tax_line.gross):
+        if sums(of_lines[rate], currency) != Totals(net=tax_line.net, tax=tax_line.tax, gross=tax_line.gross):
             raise _disagree("a tax line is not the sum of its lines")
-        _check_rate(tax_line, pricing)
-    if _sums(taxed.tax_lines, currency) != taxed.totals:
+        _check_tax(tax_line)
+    if sums(taxed.tax_lines, currency) != taxed.totals:
         raise _disagree("the totals are not the sum of the tax lines")
 
 
-def _check_rate(tax_line: TaxLine, pricing: Pricing) -> None:
+def _check_tax(tax_line: TaxLine) -> None:
     if tax_line.tax_category is not TaxCategory.STANDARD and tax_line.tax:
         raise _disagree("there is tax in a category that has none")
     if tax_line.parts and total((part.tax for part in tax_line.parts), tax_line.tax.currency) != tax_line.tax:
         raise _disagree("the parts of a tax are not its sum")
+
+
+def _check_rate(tax_line: TaxLine, pricing: Pricing) -> None:
     rate = Fraction(tax_line.tax_rate) / 100
     # Rounding moves the tax by up to half a step, dropping fractions by up to a whole one; of an inclusive price the
     # net moves the other way, which is once more the rate of it.

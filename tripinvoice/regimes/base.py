@@ -90,7 +90,8 @@ class ContractPlan:
     """Who invoices whom for one of the trip's contracts, and in which series.
 
     ``taxable`` is false for a supplier who must not charge tax; ``notes`` are catalog keys of texts to print, ``facts``
-    more to print, ``rules`` the rules that it rests upon; ``ranges`` are what an authority said about the numbers.
+    more to print, ``rules`` the rules that it rests upon; ``ranges`` are what an authority said about the numbers,
+    ``credit_ranges`` about those of the supplier's credit notes.
     """
 
     contract: Contract
@@ -106,6 +107,7 @@ class ContractPlan:
     facts: tuple[Fact, ...] = ()
     rules: tuple[str, ...] = ()
     ranges: tuple[NumberRange, ...] = ()
+    credit_ranges: tuple[NumberRange, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,6 +118,7 @@ def plan_of(case: Case, supply: Supply) -> ContractPlan:
         taxable=supply.taxable,
         consent=consent,
         ranges=case.ranges(supply.role, supply.kind),
+        credit_ranges=case.ranges(supply.role, Kind.CREDIT_NOTE),
     )
 
 

@@ -21,6 +21,9 @@ _METRES_PER_MILE = Decimal("1609.344")
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
 _IMPERIAL = frozenset({"US", "GB"})  # where road distances are told in miles
 
+# Units whose single piece goes without saying: a piece, and a lump sum, as a part of a line is taken back.
+_PIECES = frozenset({"C62", "H87", "LS"})
+
 # What stands where a rate would, in categories that have none.
 _WITHOUT_RATE = {
     TaxCategory.EXEMPT: "exempt",
@@ -129,8 +132,8 @@ class Wording:
         return qr_svg(content, alternative)
 
     def quantity(self, line: Line) -> str:
-        """How much of it, with its unit; empty for exactly one piece."""
-        if line.quantity == 1 and line.unit in {"C62", "H87"}:
+        """How much of it, with its unit; empty for exactly one piece or lump sum."""
+        if line.quantity == 1 and line.unit in _PIECES:
             return ""
         number = format_decimal(line.quantity.normalize(), locale=self._locale, decimal_quantization=False)
         pattern = self._words.sections["units"].get(line.unit)

@@ -79,7 +79,7 @@ def taxes(draft: Draft, regime: Regime) -> Iterator[str]:
             yield "TI-PARTS"
         if not taxed and line.tax:
             yield f"BR-{line.tax_category}-09"
-        if taxed and _off(line) > _allowed(line, regime, draft.key.kind):
+        if taxed and _off(line) > _allowed(line, regime, draft):
             yield "BR-CO-17"
 
 
@@ -88,18 +88,19 @@ def _off(line: TaxLine) -> Fraction:
     return abs(line.tax.minor - line.net.minor * Fraction(line.tax_rate) / 100)
 
 
-def _allowed(line: TaxLine, regime: Regime, kind: Kind) -> Fraction:
+def _allowed(line: TaxLine, regime: Regime, draft: Draft) -> Fraction:
     """How much the law's rounding can move the tax, in minor units.
 
     By half a step, or by a whole one where fractions are dropped; of an inclusive price the net moves the other way,
     which is once more the rate of it. A credit note takes a part of what was rounded when it was invoiced, and is
-    itself the difference of two rounded amounts.
+    itself the difference of two rounded amounts; a line that it takes whole has the tax that was rounded for it.
     """
     pricing = regime.pricing
     step = pricing.unit * max(1, len(line.parts))
     moved = Fraction(step) if pricing.rounding is Rounding.TAX_DOWN else Fraction(step, 2)
-    times = 3 if kind is Kind.CREDIT_NOTE else 1
-    return times * moved * (1 + Fraction(line.tax_rate) / 100)
+    if draft.key.kind is Kind.CREDIT_NOTE:
+        moved = 3 * moved + step * sum(_rate_of(other) == _rate_of(line) for other in draft.lines)
+    return moved * (1 + Fraction(line.tax_rate) / 100)
 
 
 def national(draft: Draft) -> Iterator[str]:
