@@ -140,7 +140,6 @@ async def _reconciled(stack: Stack, names: Iterable[str], folder: Path, **change
     now = SystemClock().now()
     stores = stack.wiring.records, stack.wiring.collection
     reconciler = Reconciler(*stores, connect, now=now, grace=timedelta(hours=1), **changes)  # type: ignore[arg-type]
-    # type: ignore[arg-type]
     trips = _file(folder, [scenarios.berlin(name) for name in names])
     result = await reconciler.run(from_file(Path(trips)))
     return {one.trip_id: f"{one.outcome} {one.status}" for one in result.without}
