@@ -16,10 +16,16 @@ EXAMPLES = {
     "show": (
         "tripinvoice show trip-4711",
         "tripinvoice show GB-OP-2026-000042",
+        "tripinvoice show 0000000042 --issued 2026-11-02",
         "tripinvoice show trip-4711 --json | jq .documents[].total",
     ),
     "open": ("tripinvoice open trip-4711", "tripinvoice open GB-OP-2026-000042 --print-path"),
     "link": ("tripinvoice link trip-4711", "tripinvoice link GB-OP-2026-000042 --valid 2h"),
+    "einvoice": (
+        "tripinvoice einvoice DE-OP-2026-000042",
+        "tripinvoice einvoice trip-4711 --format ubl --folder outbox",
+        "tripinvoice einvoice DE-OP-2026-000042 --format xrechnung | xmllint --noout -",
+    ),
     "bucket apply": (
         "tripinvoice bucket apply",
         "tripinvoice bucket apply --country GB --year 2027",

@@ -27,6 +27,7 @@ from PIL import features
 
 from tripinvoice.adapters.render_sample import sample
 from tripinvoice.canonical import dump, load
+from tripinvoice.einvoice import REVISION, EInvoice, attachment
 from tripinvoice.errors import DocumentError, TripInvoiceError
 from tripinvoice.invoice import Invoice
 from tripinvoice.render import page, style, template_version
@@ -42,7 +43,7 @@ with warnings.catch_warnings():  # both are what probe() reports, in words of it
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     from tripinvoice.adapters import text_layer
-    from tripinvoice.adapters.pdf_file import FORM, VARIANT, EInvoice, write
+    from tripinvoice.adapters.pdf_file import FORM, VARIANT, write
     from tripinvoice.adapters.render_pages import with_carried_sums
 
 _ASSETS = "asset:"
@@ -117,7 +118,7 @@ class Press:
             self._laid_out(document.html, invoice),
             lambda breaks: self._laid_out(page(invoice, breaks=breaks).html, invoice),
         )
-        pdf = write(pages, None, issued_at=invoice.issued_at, identifier=sha256(content).digest()[:16])
+        pdf = write(pages, attachment(invoice), issued_at=invoice.issued_at, identifier=sha256(content).digest()[:16])
         return Printed(pdf=pdf, replaced=document.replaced)
 
     def pdf_of_html(
@@ -153,7 +154,7 @@ class Press:
 def environment() -> str:
     """Everything outside the templates that decides about a document's bytes."""
     libraries = ("weasyprint", "pydyf", "tinycss2", "tinyhtml5", "pillow", "babel", "jinja2")
-    parts = [FORM, *(f"{name} {version(name)}" for name in libraries)]
+    parts = [FORM, f"e-invoice {REVISION}", *(f"{name} {version(name)}" for name in libraries)]
     parts += [f"pango {pango_version()}", f"harfbuzz {harfbuzz_version()}"]
     parts += [f"subset {'harfbuzz' if has_harfbuzz_subset() else 'fonttools'}", f"zlib {zlib.ZLIB_RUNTIME_VERSION}"]
     parts += [f"lcms {features.version('littlecms2')}"]  # it writes the colour profile
