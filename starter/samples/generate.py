@@ -11,6 +11,7 @@ from starter.samples.france import SCENES as FRANCE
 from starter.samples.germany import SCENES as GERMANY
 from starter.samples.greece import SCENES as GREECE
 from starter.samples.india import SCENES as INDIA
+from starter.samples.japan import SCENES as JAPAN
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
 from starter.samples.scene import scenario
@@ -33,6 +34,7 @@ def sample() -> bytes:
         AUSTRALIA,
         SPAIN,
         BULGARIA,
+        JAPAN,
         GREECE,
     ]
     longest = max(map(len, countries))

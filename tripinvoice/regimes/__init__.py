@@ -8,6 +8,7 @@ from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
+from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
@@ -22,6 +23,7 @@ REGIMES: tuple[Regime, ...] = (
     GERMANY,
     GREECE,
     INDIA,
+    JAPAN,
     NETHERLANDS,
     SPAIN,
     SWEDEN,
