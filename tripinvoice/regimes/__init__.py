@@ -6,7 +6,9 @@ from tripinvoice.regimes.base import Regime
 from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
+from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
+from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
@@ -19,7 +21,9 @@ REGIMES: tuple[Regime, ...] = (
     BULGARIA,
     FRANCE,
     GERMANY,
+    GREECE,
     INDIA,
+    JAPAN,
     NETHERLANDS,
     SPAIN,
     SWEDEN,
