@@ -1,6 +1,17 @@
 """Who takes part in the tests' trips, one file per country. All of them are invented."""
 
-from tests.parties import australia, france, germany, india, netherlands, spain, sweden, united_kingdom, united_states
+from tests.parties import (
+    australia,
+    france,
+    germany,
+    india,
+    iowa,
+    netherlands,
+    spain,
+    sweden,
+    united_kingdom,
+    united_states,
+)
 
 CASTS = {
     "AU": australia.CAST,
@@ -12,4 +23,5 @@ CASTS = {
     "NL": netherlands.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
+    "US-IA": iowa.CAST,
 }

@@ -6,6 +6,7 @@ from tripinvoice.regimes.base import Regime
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.india import INDIA
+from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
@@ -18,6 +19,7 @@ REGIMES: tuple[Regime, ...] = (
     FRANCE,
     GERMANY,
     INDIA,
+    IOWA,
     NETHERLANDS,
     SPAIN,
     SWEDEN,
