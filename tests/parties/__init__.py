@@ -2,10 +2,13 @@
 
 from tests.parties import (
     australia,
+    bulgaria,
     france,
     germany,
+    greece,
     india,
     iowa,
+    japan,
     netherlands,
     spain,
     sweden,
@@ -15,11 +18,14 @@ from tests.parties import (
 
 CASTS = {
     "AU": australia.CAST,
+    "BG": bulgaria.CAST,
     "DE": germany.CAST,
     "ES": spain.CAST,
     "FR": france.CAST,
     "GB": united_kingdom.CAST,
+    "GR": greece.CAST,
     "IN": india.CAST,
+    "JP": japan.CAST,
     "NL": netherlands.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
