@@ -7,6 +7,7 @@ from tests.parties import (
     germany,
     greece,
     india,
+    iowa,
     japan,
     netherlands,
     spain,
@@ -28,4 +29,5 @@ CASTS = {
     "NL": netherlands.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
+    "US-IA": iowa.CAST,
 }

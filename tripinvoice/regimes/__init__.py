@@ -8,6 +8,7 @@ from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
+from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.spain import SPAIN
@@ -23,6 +24,7 @@ REGIMES: tuple[Regime, ...] = (
     GERMANY,
     GREECE,
     INDIA,
+    IOWA,
     JAPAN,
     NETHERLANDS,
     SPAIN,
