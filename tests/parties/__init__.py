@@ -2,6 +2,7 @@
 
 from tests.parties import (
     australia,
+    austria,
     bulgaria,
     france,
     germany,
@@ -15,6 +16,7 @@ from tests.parties import (
 )
 
 CASTS = {
+    "AT": austria.CAST,
     "AU": australia.CAST,
     "BG": bulgaria.CAST,
     "DE": germany.CAST,
