@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from tests.factories import PARTIES, charge, sources, tax_id, trip
+from tests.factories import PARTIES, charge, sources, trip
+from tests.parties.cast import tax_id
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble
 from tripinvoice.errors import InvalidAnswerError, MissingAnswerError, UnsupportedTripError
