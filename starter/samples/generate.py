@@ -10,7 +10,9 @@ from starter.samples.austria import SCENES as AUSTRIA
 from starter.samples.bulgaria import SCENES as BULGARIA
 from starter.samples.france import SCENES as FRANCE
 from starter.samples.germany import SCENES as GERMANY
+from starter.samples.greece import SCENES as GREECE
 from starter.samples.india import SCENES as INDIA
+from starter.samples.iowa import SCENES as IOWA
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
@@ -24,18 +26,20 @@ from starter.samples.united_kingdom import SCENES as UNITED_KINGDOM
 def sample() -> bytes:
     """The bundled sample as JSON Lines; the countries take turns, so that the first few trips show all of them."""
     countries = [
-        GERMANY,
-        UNITED_KINGDOM,
-        NEW_YORK,
-        NETHERLANDS,
-        SWEDEN,
-        AUSTRIA,
-        FRANCE,
-        INDIA,
         AUSTRALIA,
-        SPAIN,
+        AUSTRIA,
         BULGARIA,
+        FRANCE,
+        GERMANY,
+        GREECE,
+        INDIA,
+        IOWA,
         JAPAN,
+        NETHERLANDS,
+        NEW_YORK,
+        SPAIN,
+        SWEDEN,
+        UNITED_KINGDOM,
     ]
     longest = max(map(len, countries))
     turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]

@@ -7,7 +7,9 @@ from tripinvoice.regimes.base import Regime
 from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
+from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
+from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.spain import SPAIN
@@ -22,7 +24,9 @@ REGIMES: tuple[Regime, ...] = (
     BULGARIA,
     FRANCE,
     GERMANY,
+    GREECE,
     INDIA,
+    IOWA,
     JAPAN,
     NETHERLANDS,
     SPAIN,
