@@ -6,6 +6,7 @@ The file is kept in the repository, so that it can be read and copied; a test sa
 from pathlib import Path
 
 from starter.samples.australia import SCENES as AUSTRALIA
+from starter.samples.austria import SCENES as AUSTRIA
 from starter.samples.bulgaria import SCENES as BULGARIA
 from starter.samples.france import SCENES as FRANCE
 from starter.samples.germany import SCENES as GERMANY
@@ -26,6 +27,7 @@ def sample() -> bytes:
     """The bundled sample as JSON Lines; the countries take turns, so that the first few trips show all of them."""
     countries = [
         AUSTRALIA,
+        AUSTRIA,
         BULGARIA,
         FRANCE,
         GERMANY,

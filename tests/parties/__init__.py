@@ -2,6 +2,7 @@
 
 from tests.parties import (
     australia,
+    austria,
     bulgaria,
     france,
     germany,
@@ -17,6 +18,7 @@ from tests.parties import (
 )
 
 CASTS = {
+    "AT": austria.CAST,
     "AU": australia.CAST,
     "BG": bulgaria.CAST,
     "DE": germany.CAST,

@@ -2,6 +2,7 @@
 
 from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.regimes.australia import AUSTRALIA
+from tripinvoice.regimes.austria import AUSTRIA
 from tripinvoice.regimes.base import Regime
 from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
@@ -19,6 +20,7 @@ from tripinvoice.trip import Trip
 
 REGIMES: tuple[Regime, ...] = (
     AUSTRALIA,
+    AUSTRIA,
     BULGARIA,
     FRANCE,
     GERMANY,
