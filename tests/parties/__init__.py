@@ -2,9 +2,11 @@
 
 from tests.parties import (
     australia,
+    austria,
     bulgaria,
     france,
     germany,
+    greece,
     india,
     japan,
     netherlands,
@@ -16,12 +18,14 @@ from tests.parties import (
 )
 
 CASTS = {
+    "AT": austria.CAST,
     "AU": australia.CAST,
     "BG": bulgaria.CAST,
     "DE": germany.CAST,
     "ES": spain.CAST,
     "FR": france.CAST,
     "GB": united_kingdom.CAST,
+    "GR": greece.CAST,
     "IN": india.CAST,
     "JP": japan.CAST,
     "NL": netherlands.CAST,
