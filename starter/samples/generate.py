@@ -11,6 +11,7 @@ from starter.samples.germany import SCENES as GERMANY
 from starter.samples.india import SCENES as INDIA
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
+from starter.samples.portugal import SCENES as PORTUGAL
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
@@ -20,7 +21,7 @@ from starter.samples.united_kingdom import SCENES as UNITED_KINGDOM
 
 def sample() -> bytes:
     """The bundled sample as JSON Lines; the countries take turns, so that the first few trips show all of them."""
-    countries = [GERMANY, UNITED_KINGDOM, NEW_YORK, NETHERLANDS, SWEDEN, FRANCE, INDIA, AUSTRALIA, SPAIN]
+    countries = [GERMANY, UNITED_KINGDOM, NEW_YORK, NETHERLANDS, SWEDEN, FRANCE, INDIA, AUSTRALIA, SPAIN, PORTUGAL]
     longest = max(map(len, countries))
     turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]
     return b"".join(scenario_line(scenario(scene)) for scene in turns)

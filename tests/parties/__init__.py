@@ -1,6 +1,17 @@
 """Who takes part in the tests' trips, one file per country. All of them are invented."""
 
-from tests.parties import australia, france, germany, india, netherlands, spain, sweden, united_kingdom, united_states
+from tests.parties import (
+    australia,
+    france,
+    germany,
+    india,
+    netherlands,
+    portugal,
+    spain,
+    sweden,
+    united_kingdom,
+    united_states,
+)
 
 CASTS = {
     "AU": australia.CAST,
@@ -10,6 +21,7 @@ CASTS = {
     "GB": united_kingdom.CAST,
     "IN": india.CAST,
     "NL": netherlands.CAST,
+    "PT": portugal.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
 }

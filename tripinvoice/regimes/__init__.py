@@ -7,6 +7,7 @@ from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.portugal import PORTUGAL
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
@@ -19,6 +20,7 @@ REGIMES: tuple[Regime, ...] = (
     GERMANY,
     INDIA,
     NETHERLANDS,
+    PORTUGAL,
     SPAIN,
     SWEDEN,
     UNITED_KINGDOM,
