@@ -38,11 +38,11 @@ def sample() -> bytes:
         JAPAN,
         NETHERLANDS,
         NEW_YORK,
+        PORTUGAL,
         SPAIN,
         SWEDEN,
         UNITED_KINGDOM,
     ]
-    countries = [GERMANY, UNITED_KINGDOM, NEW_YORK, NETHERLANDS, SWEDEN, FRANCE, INDIA, AUSTRALIA, SPAIN, PORTUGAL]
     longest = max(map(len, countries))
     turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]
     return b"".join(scenario_line(scenario(scene)) for scene in turns)
