@@ -13,7 +13,6 @@ from tests.judges.press import Page, pressed
 from tests.qr import codes_of, widths_of
 from tests.tlv import fields_of
 from tripinvoice.assemble import assemble
-from tripinvoice.invoice import Code
 from tripinvoice.invoice import Code, Invoice
 from tripinvoice.trip import LineOfBusiness, Place, Product
 
