@@ -14,6 +14,7 @@ from starter.samples.india import SCENES as INDIA
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
+from starter.samples.poland import SCENES as POLAND
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
@@ -36,6 +37,7 @@ def sample() -> bytes:
         BULGARIA,
         JAPAN,
         GREECE,
+        POLAND,
     ]
     longest = max(map(len, countries))
     turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]

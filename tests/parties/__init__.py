@@ -9,6 +9,7 @@ from tests.parties import (
     india,
     japan,
     netherlands,
+    poland,
     spain,
     sweden,
     united_kingdom,
@@ -26,6 +27,7 @@ CASTS = {
     "IN": india.CAST,
     "JP": japan.CAST,
     "NL": netherlands.CAST,
+    "PL": poland.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
 }

@@ -10,6 +10,7 @@ from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.poland import POLAND
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
@@ -25,6 +26,7 @@ REGIMES: tuple[Regime, ...] = (
     INDIA,
     JAPAN,
     NETHERLANDS,
+    POLAND,
     SPAIN,
     SWEDEN,
     UNITED_KINGDOM,
