@@ -2,11 +2,13 @@
 
 from tests.parties import (
     australia,
+    austria,
     bulgaria,
     france,
     germany,
     greece,
     india,
+    iowa,
     japan,
     netherlands,
     poland,
@@ -17,6 +19,7 @@ from tests.parties import (
 )
 
 CASTS = {
+    "AT": austria.CAST,
     "AU": australia.CAST,
     "BG": bulgaria.CAST,
     "DE": germany.CAST,
@@ -30,4 +33,5 @@ CASTS = {
     "PL": poland.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
+    "US-IA": iowa.CAST,
 }
