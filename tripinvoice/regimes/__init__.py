@@ -13,6 +13,7 @@ from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.poland import POLAND
+from tripinvoice.regimes.portugal import PORTUGAL
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
@@ -31,6 +32,7 @@ REGIMES: tuple[Regime, ...] = (
     JAPAN,
     NETHERLANDS,
     POLAND,
+    PORTUGAL,
     SPAIN,
     SWEDEN,
     UNITED_KINGDOM,
