@@ -18,6 +18,7 @@ from starter.samples.new_york import SCENES as NEW_YORK
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
+from starter.samples.taiwan import SCENES as TAIWAN
 from starter.samples.trips import scenario_line
 from starter.samples.united_kingdom import SCENES as UNITED_KINGDOM
 
@@ -37,6 +38,7 @@ def sample() -> bytes:
         NEW_YORK,
         SPAIN,
         SWEDEN,
+        TAIWAN,
         UNITED_KINGDOM,
     ]
     longest = max(map(len, countries))

@@ -12,6 +12,7 @@ from tests.parties import (
     netherlands,
     spain,
     sweden,
+    taiwan,
     united_kingdom,
     united_states,
 )
@@ -28,6 +29,7 @@ CASTS = {
     "JP": japan.CAST,
     "NL": netherlands.CAST,
     "SE": sweden.CAST,
+    "TW": taiwan.CAST,
     "US": united_states.CAST,
     "US-IA": iowa.CAST,
 }

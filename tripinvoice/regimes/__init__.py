@@ -13,6 +13,7 @@ from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
+from tripinvoice.regimes.taiwan import TAIWAN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
 from tripinvoice.regimes.united_states import UNITED_STATES
 from tripinvoice.trip import Trip
@@ -29,6 +30,7 @@ REGIMES: tuple[Regime, ...] = (
     NETHERLANDS,
     SPAIN,
     SWEDEN,
+    TAIWAN,
     UNITED_KINGDOM,
     UNITED_STATES,
 )
