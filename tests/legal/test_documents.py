@@ -1,4 +1,4 @@
-"""Every document that the golden cases make, printed and put before every judge: a new case is judged, too."""
+"""Every document there is, printed and put before every judge."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tests.golden.reading import INPUTS, documents_of
 from tests.judges.fixtures import Judged, Mustang, Schematron, VeraPdf
 from tests.judges.verapdf import FLAVOURS
 from tests.judges.verdict import Verdict
+from tests.legal.documents import every_document
 from tripinvoice.adapters.renderer_weasyprint import WeasyPrintRenderer
 from tripinvoice.invoice import Invoice
+from tripinvoice.regimes import REGIMES
 
 # One worker prints and judges them all, in a few minutes.
 pytestmark = [pytest.mark.xdist_group("legal"), pytest.mark.timeout(1200)]
@@ -36,11 +37,7 @@ class Document:
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Document]:
     """All of them, printed as a worker prints them."""
     folder = tmp_path_factory.mktemp("documents")
-    invoices = {
-        f"{case.parent.name}-{case.stem}-{no}": invoice
-        for case in INPUTS
-        for no, invoice in enumerate(documents_of(case), start=1)
-    }
+    invoices = every_document()
     renderer = WeasyPrintRenderer(processes=_PROCESSES)
     try:
         with ThreadPoolExecutor(_PROCESSES) as threads:
@@ -82,9 +79,8 @@ def judgement(documents: Sequence[Document], verapdf: VeraPdf, mustang: Mustang)
     return Judgement({judge: {file.stem: verdict for file, verdict in by.items()} for judge, by in said.items()})
 
 
-def test_what_is_judged(documents: Sequence[Document], judged: Judged) -> None:
-    """All cases are there; the end of the run says how many documents of what they make."""
-    assert len(documents) >= len(INPUTS)
+def test_every_regime_is_judged(documents: Sequence[Document], judged: Judged) -> None:
+    """In each of its lines of business and languages; the end of the run says how many documents of what there were."""
     drafts = [document.invoice.draft for document in documents]
     kinds: Mapping[str, Sequence[str]] = {
         "country": [draft.country for draft in drafts],
@@ -94,6 +90,14 @@ def test_what_is_judged(documents: Sequence[Document], judged: Judged) -> None:
     }
     for what, found in kinds.items():
         judged(f"{len(documents)} documents by {what}: {_counted(found)}")
+    there = {(draft.regime, draft.line_of_business, draft.locale) for draft in drafts}
+    wanted = {
+        (regime.code, line_of_business, locale)
+        for regime in REGIMES
+        for line_of_business in regime.products
+        for locale in (regime.locale, *regime.languages)
+    }
+    assert wanted - there == set()
 
 
 def _counted(found: Sequence[str]) -> str:
