@@ -377,6 +377,7 @@ def _draft(regime: Regime, case: Case, bill: _Bill, payments: tuple[Payment, ...
         notes=plan.notes,
         account=case.account,
         business=case.business,
+        einvoice=regime.einvoice,
         facts=plan.facts,
         consent=plan.consent,
         buyer_reference=case.recipient_profile.buyer_reference if case.recipient_profile else None,

@@ -20,6 +20,11 @@ EXAMPLES = {
     ),
     "open": ("tripinvoice open trip-4711", "tripinvoice open GB-OP-2026-000042 --print-path"),
     "link": ("tripinvoice link trip-4711", "tripinvoice link GB-OP-2026-000042 --valid 2h"),
+    "einvoice": (
+        "tripinvoice einvoice DE-OP-2026-000042",
+        "tripinvoice einvoice trip-4711 --format ubl --folder outbox",
+        "tripinvoice einvoice DE-OP-2026-000042 --format xrechnung | xmllint --noout -",
+    ),
     "bucket apply": (
         "tripinvoice bucket apply",
         "tripinvoice bucket apply --country GB --year 2027",

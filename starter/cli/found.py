@@ -104,8 +104,23 @@ async def stored_pdfs(trip_or_number: str, valid: timedelta) -> list[StoredPdf]:
             if record.pdf
         ]
     if not found:
-        raise NotFoundError("trip or number: no issued document; `tripinvoice show` says how far its invoice is")
+        raise _not_issued()
     return found
+
+
+async def stored_invoices(trip_or_number: str) -> list[Invoice]:
+    """Each invoice as it was issued. Raises ``NotFoundError`` when there is none."""
+    async with Wiring(read_settings()) as wiring:
+        records = await asyncio.to_thread(find_records, wiring.records, trip_or_number)
+        read = [await asyncio.to_thread(stored_invoice, wiring.documents, record) for record in records]
+    found = [invoice for invoice in read if invoice is not None]
+    if not found:
+        raise _not_issued()
+    return found
+
+
+def _not_issued() -> NotFoundError:
+    return NotFoundError("trip or number: no issued document; `tripinvoice show` says how far its invoice is")
 
 
 async def count() -> Overview:

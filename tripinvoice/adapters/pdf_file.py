@@ -6,7 +6,6 @@ metadata into a second ``rdf:RDF`` that readers of the first never see; here all
 """
 
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -14,6 +13,8 @@ from xml.sax.saxutils import escape
 
 from weasyprint import Attachment
 from weasyprint.document import Document, DocumentMetadata
+
+from tripinvoice.einvoice import EInvoice
 
 # Files may be embedded in PDF/A-3 and later only; "a": tagged, and every glyph has its character.
 VARIANT = "pdf/a-3a"
@@ -85,17 +86,6 @@ _FACTUR_X_SCHEMA = _schema(
         "ConformanceLevel": ("Text", "external", "Conformance level of the embedded Factur-X data"),
     },
 )
-
-
-@dataclass(frozen=True, kw_only=True)
-class EInvoice:
-    """The invoice for machines: ``profile`` as Factur-X names it (``EN 16931``), ``relationship`` to the page."""
-
-    filename: str
-    content: bytes
-    media_type: str
-    profile: str
-    relationship: str
 
 
 class Metadata(DocumentMetadata):  # type: ignore[misc]

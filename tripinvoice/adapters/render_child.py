@@ -27,6 +27,7 @@ from PIL import features
 
 from tripinvoice.adapters.render_sample import sample
 from tripinvoice.canonical import dump, load
+from tripinvoice.einvoice import REVISION, EInvoice, attachment
 from tripinvoice.errors import DocumentError, TripInvoiceError
 from tripinvoice.invoice import Invoice
 from tripinvoice.render import page, style, template_version
@@ -36,12 +37,14 @@ with warnings.catch_warnings():  # both are what probe() reports, in words of it
     warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
     warnings.filterwarnings("ignore", "HarfBuzz-Subset", DeprecationWarning)
     from weasyprint import CSS, HTML
+    from weasyprint.document import Document
     from weasyprint.text.ffi import harfbuzz, harfbuzz_subset, pango
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     from tripinvoice.adapters import text_layer
-    from tripinvoice.adapters.pdf_file import FORM, VARIANT, EInvoice, write
+    from tripinvoice.adapters.pdf_file import FORM, VARIANT, write
+    from tripinvoice.adapters.render_pages import with_carried_sums
 
 _ASSETS = "asset:"
 _ASSET_SUFFIXES = (".png",)
@@ -111,21 +114,28 @@ class Press:
         """The PDF, and what it could not show. Raises as :meth:`pdf` does."""
         invoice = load(content, Invoice)
         document = page(invoice)
-        pdf = self.pdf_of_html(document.html, invoice, identifier=sha256(content).digest()[:16])
+        pages = with_carried_sums(
+            self._laid_out(document.html, invoice),
+            lambda breaks: self._laid_out(page(invoice, breaks=breaks).html, invoice),
+        )
+        pdf = write(pages, attachment(invoice), issued_at=invoice.issued_at, identifier=sha256(content).digest()[:16])
         return Printed(pdf=pdf, replaced=document.replaced)
 
     def pdf_of_html(
         self, document: str, invoice: Invoice, *, identifier: bytes, e_invoice: EInvoice | None = None
     ) -> bytes:
         """The PDF of an HTML document in the look of an invoice's template; it carries the invoice for machines."""
+        pages = self._laid_out(document, invoice)
+        return write(pages, e_invoice, issued_at=invoice.issued_at, identifier=identifier)
+
+    def _laid_out(self, document: str, invoice: Invoice) -> Document:
         try:
-            pages = HTML(string=document, url_fetcher=self._assets).render(
+            return HTML(string=document, url_fetcher=self._assets).render(
                 stylesheets=[self._style(invoice.draft.template, invoice.draft.paper)],
                 font_config=self._fonts,
                 cache=self._images,
                 pdf_variant=VARIANT,
             )
-            return write(pages, e_invoice, issued_at=invoice.issued_at, identifier=identifier)
         except FatalURLFetchingError:
             raise DocumentError(
                 "draft.template: it refers to something outside the package; put the file beside the template "
@@ -144,7 +154,7 @@ class Press:
 def environment() -> str:
     """Everything outside the templates that decides about a document's bytes."""
     libraries = ("weasyprint", "pydyf", "tinycss2", "tinyhtml5", "pillow", "babel", "jinja2")
-    parts = [FORM, *(f"{name} {version(name)}" for name in libraries)]
+    parts = [FORM, f"e-invoice {REVISION}", *(f"{name} {version(name)}" for name in libraries)]
     parts += [f"pango {pango_version()}", f"harfbuzz {harfbuzz_version()}"]
     parts += [f"subset {'harfbuzz' if has_harfbuzz_subset() else 'fonttools'}", f"zlib {zlib.ZLIB_RUNTIME_VERSION}"]
     parts += [f"lcms {features.version('littlecms2')}"]  # it writes the colour profile

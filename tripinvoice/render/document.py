@@ -4,6 +4,7 @@ What documents look like lives in ``templates/`` (see ``docs/change-the-look.md`
 are sandboxed, everything is escaped, and what no packaged font can draw is replaced before it is printed.
 """
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,24 +17,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from tripinvoice.errors import DocumentError
-from tripinvoice.invoice import Draft, Invoice, IssuerMode, TaxCategory
+from tripinvoice.invoice import Draft, Invoice, TaxCategory, Totals
 from tripinvoice.money import total
 from tripinvoice.render.catalogs import catalog, offered
 from tripinvoice.render.glyphs import REPLACEMENT, has_right_to_left, is_right_to_left, printable, replaced
-from tripinvoice.render.wording import Wording, wording_of
+from tripinvoice.render.notes import legal_notes
+from tripinvoice.render.wording import wording_of
 
 # Raise it when the Python that feeds the templates changes what they print.
 _REVISION = 1
 
 # A draft's paper → the CSS page size (CSS Paged Media 3, section 7.1).
 _PAPERS = {"A4": "A4", "LETTER": "letter"}
-
-# The note that a document bears whose issuer is not simply its supplier.
-_WRITTEN_BY = {
-    IssuerMode.ON_BEHALF: "issued_on_behalf",
-    IssuerMode.SELF_BILLED: "self_billing",
-    IssuerMode.DEEMED_SUPPLIER: "deemed_supplier",
-}
 
 _TAXED = frozenset({TaxCategory.STANDARD, TaxCategory.ZERO})
 
@@ -62,8 +57,8 @@ def html(invoice: Invoice) -> str:
     return page(invoice).html
 
 
-def page(invoice: Invoice) -> Page:
-    """The document.
+def page(invoice: Invoice, *, breaks: Sequence[int] = ()) -> Page:
+    """The document. ``breaks`` are the lines before which a page ends and the sum so far is carried over.
 
     Raises :class:`DocumentError` when the template, its catalog, or the paper is not there.
     """
@@ -72,7 +67,7 @@ def page(invoice: Invoice) -> Page:
     sheet = _Sheet(direction=catalog(template, invoice.draft.locale).direction)
     before = _sheet.set(sheet)
     try:
-        return Page(html=_document(template).render(context(invoice)), replaced=frozenset(sheet.lost))
+        return Page(html=_document(template).render(context(invoice, breaks)), replaced=frozenset(sheet.lost))
     except TemplateError as error:
         raise DocumentError(
             f"draft.template: {type(error).__name__} while the template was filled; mend the template",
@@ -82,7 +77,7 @@ def page(invoice: Invoice) -> Page:
         _sheet.reset(before)
 
 
-def context(invoice: Invoice) -> dict[str, object]:
+def context(invoice: Invoice, breaks: Sequence[int] = ()) -> dict[str, object]:
     """What a template is given. Raises :class:`DocumentError` when the catalog lacks a text."""
     draft = invoice.draft
     words = wording_of(draft.template, draft.locale, _show)
@@ -93,7 +88,8 @@ def context(invoice: Invoice) -> dict[str, object]:
         "words": words,
         "title": words.title(draft.title or draft.key.kind.value),
         "taxed": taxed,
-        "notes": _notes(draft, words),
+        "notes": list(legal_notes(draft, words).values()),
+        "carried": {no: _sum(draft, no) for no in breaks},
         "charged": total((draft.payable, *(line.gross for line in draft.outside)), draft.currency),
     }
 
@@ -139,14 +135,14 @@ def _contents(folder: Traversable, prefix: str = "") -> list[tuple[str, bytes]]:
     return found
 
 
-def _notes(draft: Draft, words: Wording) -> list[Markup]:
-    """The texts that the law wants printed, each once: why there is no tax, what the regime adds, who wrote it."""
-    keys = [*(line.note for line in draft.tax_lines if line.note), *draft.notes]
-    if written_by := _WRITTEN_BY.get(draft.issuer_mode):
-        keys.append(written_by)
-    recipient = draft.recipient.name if draft.recipient else ""
-    places = {"issuer": draft.issuer.name, "supplier": draft.supplier.name, "recipient": recipient}
-    return [words.note(key, **places) for key in dict.fromkeys(keys)]
+def _sum(draft: Draft, lines: int) -> Totals:
+    """What so many lines add up to."""
+    so_far = draft.lines[:lines]
+    return Totals(
+        net=total((line.net for line in so_far), draft.currency),
+        tax=total((line.tax for line in so_far), draft.currency),
+        gross=total((line.gross for line in so_far), draft.currency),
+    )
 
 
 def _show(value: object) -> object:
