@@ -16,6 +16,7 @@ EXAMPLES = {
     "show": (
         "tripinvoice show trip-4711",
         "tripinvoice show GB-OP-2026-000042",
+        "tripinvoice show 0000000042 --issued 2026-11-02",
         "tripinvoice show trip-4711 --json | jq .documents[].total",
     ),
     "open": ("tripinvoice open trip-4711", "tripinvoice open GB-OP-2026-000042 --print-path"),

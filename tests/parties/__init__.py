@@ -1,9 +1,21 @@
 """Who takes part in the tests' trips, one file per country. All of them are invented."""
 
-from tests.parties import australia, france, germany, india, netherlands, spain, sweden, united_kingdom, united_states
+from tests.parties import (
+    australia,
+    bulgaria,
+    france,
+    germany,
+    india,
+    netherlands,
+    spain,
+    sweden,
+    united_kingdom,
+    united_states,
+)
 
 CASTS = {
     "AU": australia.CAST,
+    "BG": bulgaria.CAST,
     "DE": germany.CAST,
     "ES": spain.CAST,
     "FR": france.CAST,

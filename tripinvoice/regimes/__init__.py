@@ -3,6 +3,7 @@
 from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.regimes.australia import AUSTRALIA
 from tripinvoice.regimes.base import Regime
+from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.india import INDIA
@@ -15,6 +16,7 @@ from tripinvoice.trip import Trip
 
 REGIMES: tuple[Regime, ...] = (
     AUSTRALIA,
+    BULGARIA,
     FRANCE,
     GERMANY,
     INDIA,
