@@ -98,7 +98,7 @@ async def latest(client: Client, workflow_id: str) -> WorkflowView | None:
 
 async def parked(client: Client, *, country: str | None, limit: int) -> list[tuple[WorkflowView, Why | None]]:
     """The invoices that wait for an operator, oldest trip first, each with its reason."""
-    query = f"WorkflowType = 'TripInvoice' AND ExecutionStatus = 'Running' AND InvoiceState = '{InvoiceState.PARKED}'"
+    query = f"ExecutionStatus = 'Running' AND InvoiceState = '{InvoiceState.PARKED}'"
     if country:
         query += f" AND Country = {quoted(country)}"
     views = [view(execution) async for execution in client.list_workflows(query, limit=limit)]

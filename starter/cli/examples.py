@@ -47,6 +47,13 @@ EXAMPLES = {
         "tripinvoice rerun trip-4711 --reason 'terminated by mistake'",
         "tripinvoice rerun trip-4711 --reason 'regime mended' --from-start --yes",
     ),
+    "request": ("tripinvoice request trip-4711", "tripinvoice request trip-4711 --json"),
+    "month invoice": ("tripinvoice month invoice 2026-11", "tripinvoice month invoice 2026-11 --json | jq .started"),
+    "month schedule": (
+        "tripinvoice month schedule",
+        "tripinvoice month schedule --cron '0 6 3 * *'",
+        "tripinvoice month schedule --remove",
+    ),
     "audit": (
         "tripinvoice audit",
         "tripinvoice audit --series DE-OP --since 2026-11-01",

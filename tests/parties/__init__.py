@@ -2,10 +2,14 @@
 
 from tests.parties import (
     australia,
+    austria,
     bulgaria,
     france,
     germany,
+    greece,
     india,
+    iowa,
+    japan,
     netherlands,
     spain,
     sweden,
@@ -14,14 +18,18 @@ from tests.parties import (
 )
 
 CASTS = {
+    "AT": austria.CAST,
     "AU": australia.CAST,
     "BG": bulgaria.CAST,
     "DE": germany.CAST,
     "ES": spain.CAST,
     "FR": france.CAST,
     "GB": united_kingdom.CAST,
+    "GR": greece.CAST,
     "IN": india.CAST,
+    "JP": japan.CAST,
     "NL": netherlands.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
+    "US-IA": iowa.CAST,
 }
