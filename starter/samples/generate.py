@@ -16,6 +16,7 @@ from starter.samples.iowa import SCENES as IOWA
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
+from starter.samples.portugal import SCENES as PORTUGAL
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
@@ -37,6 +38,7 @@ def sample() -> bytes:
         JAPAN,
         NETHERLANDS,
         NEW_YORK,
+        PORTUGAL,
         SPAIN,
         SWEDEN,
         UNITED_KINGDOM,
