@@ -16,6 +16,7 @@ from starter.samples.iowa import SCENES as IOWA
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
+from starter.samples.poland import SCENES as POLAND
 from starter.samples.portugal import SCENES as PORTUGAL
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
@@ -42,6 +43,7 @@ def sample() -> bytes:
         SPAIN,
         SWEDEN,
         UNITED_KINGDOM,
+        POLAND,
     ]
     longest = max(map(len, countries))
     turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]

@@ -12,6 +12,7 @@ from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.poland import POLAND
 from tripinvoice.regimes.portugal import PORTUGAL
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
@@ -30,6 +31,7 @@ REGIMES: tuple[Regime, ...] = (
     IOWA,
     JAPAN,
     NETHERLANDS,
+    POLAND,
     PORTUGAL,
     SPAIN,
     SWEDEN,
