@@ -18,6 +18,7 @@ from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
 from starter.samples.poland import SCENES as POLAND
 from starter.samples.portugal import SCENES as PORTUGAL
+from starter.samples.saudi_arabia import SCENES as SAUDI_ARABIA
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
@@ -40,6 +41,7 @@ def sample() -> bytes:
         NETHERLANDS,
         NEW_YORK,
         PORTUGAL,
+        SAUDI_ARABIA,
         SPAIN,
         SWEDEN,
         UNITED_KINGDOM,

@@ -14,6 +14,7 @@ from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.poland import POLAND
 from tripinvoice.regimes.portugal import PORTUGAL
+from tripinvoice.regimes.saudi_arabia import SAUDI_ARABIA
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
@@ -33,6 +34,7 @@ REGIMES: tuple[Regime, ...] = (
     NETHERLANDS,
     POLAND,
     PORTUGAL,
+    SAUDI_ARABIA,
     SPAIN,
     SWEDEN,
     UNITED_KINGDOM,
