@@ -1,15 +1,20 @@
 """What machines read: the codes of a document say the same on paper as in the invoice."""
 
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
-from tests.factories import invoice
+from tests.factories import charge, invoice, sources, trip
 from tests.golden.reading import INPUTS, documents_of
 from tests.judges.press import Page, pressed
 from tests.qr import codes_of, widths_of
-from tripinvoice.invoice import Code
+from tests.tlv import fields_of
+from tripinvoice.assemble import assemble
+from tripinvoice.invoice import Code, Invoice
+from tripinvoice.trip import LineOfBusiness, Place, Product
 
 # As authorities want them: an address with parameters, fields apart by stars, bytes in Base64.
 CONTENTS = (
@@ -17,8 +22,8 @@ CONTENTS = (
     "A:501234560*B:999999990*C:PT*D:FT*E:N*F:20261102*G:FT ÉVORA/1*H:JFX3ABCD-1*I1:PT*N:1.10*O:19.40*Q:0*R:0000",
     "AQxBbCBTYWxhbSBUYXhpAg8zMTAxMjIzOTM1MDAwMDMDFDIwMjYtMTEtMDJUMTg6MDY6MDdaBAU" * 8,
 )
-# How wide, in millimetres: Spain's Orden HAC/1177/2024 says between which.
-WIDTHS = {"ES": (30.0, 40.0)}
+# How wide, in millimetres: Spain's Orden HAC/1177/2024 says between which, Portugal's AT at least.
+WIDTHS = {"ES": (30.0, 40.0), "PT": (30.0, 40.0)}
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +57,39 @@ def test_the_codes_of_every_country_are_read_back(golden: dict[str, tuple[Page, 
         assert sorted(text for texts in codes_of(pdf) for text in texts) == wanted, name
         least, most = WIDTHS.get(page.invoice.draft.country, (15.0, 60.0))
         assert all(least <= width <= most for widths in widths_of(pdf) for width in widths), name
+
+
+def test_portugals_code_of_the_document_is_on_every_page(tmp_path: Path) -> None:
+    """Portaria 195/2020 art. 4 n.º 3: also above the QR code, which is on one page only."""
+    lisbon = Place(country="PT", subdivision="PT-11")
+    of = trip(line_of_business=LineOfBusiness.DELIVERY, product=Product.COURIER, pickup=lisbon, dropoff=lisbon)
+    dishes = [charge("9.00", "food_hot", "goods", description=f"Prato n.º {no}") for no in range(1, 61)]
+    issued = invoice(assemble(sources(of, *dishes))[0], no=7)
+    pdf = pressed({"long": Page(invoice=issued)}, tmp_path)["long"].read_bytes()
+    pages = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+    (code,) = issued.codes
+    assert code.text
+    assert len(pages) >= 3
+    assert [page.count(code.text) for page in pages] == [*[1] * (len(pages) - 1), 2]
+    assert codes_of(pdf) == [*[[]] * (len(pages) - 1), [code.qr]]
+
+
+def test_a_saudi_code_says_what_the_invoice_says(golden: dict[str, tuple[Page, bytes]]) -> None:
+    """Five fields, taken apart again."""
+    saudi = [(page.invoice, pdf) for page, pdf in golden.values() if page.invoice.draft.country == "SA"]
+    assert len(saudi) >= 5
+    for document, pdf in saudi:
+        ((content,),) = codes_of(pdf)
+        assert fields_of(content) == saudi_fields(document)
+
+
+def saudi_fields(document: Invoice) -> dict[int, str]:
+    """What the authority's app shows: supplier, VAT number, time, total, VAT."""
+    draft = document.draft
+    return {
+        1: draft.supplier.name,
+        2: draft.supplier.tax_id("SA-VAT") or "",
+        3: document.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        4: str(draft.totals.gross.decimal),
+        5: str(draft.totals.tax.decimal),
+    }

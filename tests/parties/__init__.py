@@ -2,6 +2,7 @@
 
 from tests.parties import (
     australia,
+    austria,
     bulgaria,
     france,
     germany,
@@ -10,6 +11,9 @@ from tests.parties import (
     iowa,
     japan,
     netherlands,
+    poland,
+    portugal,
+    saudi_arabia,
     spain,
     sweden,
     taiwan,
@@ -18,6 +22,7 @@ from tests.parties import (
 )
 
 CASTS = {
+    "AT": austria.CAST,
     "AU": australia.CAST,
     "BG": bulgaria.CAST,
     "DE": germany.CAST,
@@ -28,6 +33,9 @@ CASTS = {
     "IN": india.CAST,
     "JP": japan.CAST,
     "NL": netherlands.CAST,
+    "PL": poland.CAST,
+    "PT": portugal.CAST,
+    "SA": saudi_arabia.CAST,
     "SE": sweden.CAST,
     "TW": taiwan.CAST,
     "US": united_states.CAST,

@@ -2,6 +2,7 @@
 
 from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.regimes.australia import AUSTRALIA
+from tripinvoice.regimes.austria import AUSTRIA
 from tripinvoice.regimes.base import Regime
 from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
@@ -11,6 +12,9 @@ from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.poland import POLAND
+from tripinvoice.regimes.portugal import PORTUGAL
+from tripinvoice.regimes.saudi_arabia import SAUDI_ARABIA
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.taiwan import TAIWAN
@@ -20,6 +24,7 @@ from tripinvoice.trip import Trip
 
 REGIMES: tuple[Regime, ...] = (
     AUSTRALIA,
+    AUSTRIA,
     BULGARIA,
     FRANCE,
     GERMANY,
@@ -28,6 +33,9 @@ REGIMES: tuple[Regime, ...] = (
     IOWA,
     JAPAN,
     NETHERLANDS,
+    POLAND,
+    PORTUGAL,
+    SAUDI_ARABIA,
     SPAIN,
     SWEDEN,
     TAIWAN,

@@ -153,6 +153,7 @@ def test_the_years_of_the_republic() -> None:
         ("DE", ("12045 Berlin",)),
         ("GB", ("Berlin", "12045")),
         ("US", ("Berlin 12045",)),
+        ("SA", ("Berlin 12045",)),
         (None, ("12045 Berlin",)),
     ],
 )
