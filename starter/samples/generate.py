@@ -18,6 +18,7 @@ from starter.samples.japan import SCENES as JAPAN
 from starter.samples.kenya import SCENES as KENYA
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
+from starter.samples.portugal import SCENES as PORTUGAL
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
@@ -41,6 +42,7 @@ def sample() -> bytes:
         BRAZIL,
         NETHERLANDS,
         NEW_YORK,
+        PORTUGAL,
         SPAIN,
         SWEDEN,
         UNITED_KINGDOM,

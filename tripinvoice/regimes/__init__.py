@@ -14,6 +14,7 @@ from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.kenya import KENYA
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.portugal import PORTUGAL
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
@@ -33,6 +34,7 @@ REGIMES: tuple[Regime, ...] = (
     KENYA,
     BRAZIL,
     NETHERLANDS,
+    PORTUGAL,
     SPAIN,
     SWEDEN,
     UNITED_KINGDOM,
