@@ -18,7 +18,9 @@ from starter.samples.japan import SCENES as JAPAN
 from starter.samples.kenya import SCENES as KENYA
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
+from starter.samples.poland import SCENES as POLAND
 from starter.samples.portugal import SCENES as PORTUGAL
+from starter.samples.saudi_arabia import SCENES as SAUDI_ARABIA
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
@@ -31,6 +33,7 @@ def sample() -> bytes:
     countries = [
         AUSTRALIA,
         AUSTRIA,
+        BRAZIL,
         BULGARIA,
         FRANCE,
         GERMANY,
@@ -39,10 +42,11 @@ def sample() -> bytes:
         IOWA,
         JAPAN,
         KENYA,
-        BRAZIL,
         NETHERLANDS,
         NEW_YORK,
+        POLAND,
         PORTUGAL,
+        SAUDI_ARABIA,
         SPAIN,
         SWEDEN,
         UNITED_KINGDOM,

@@ -14,7 +14,9 @@ from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.kenya import KENYA
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.poland import POLAND
 from tripinvoice.regimes.portugal import PORTUGAL
+from tripinvoice.regimes.saudi_arabia import SAUDI_ARABIA
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
@@ -24,6 +26,7 @@ from tripinvoice.trip import Trip
 REGIMES: tuple[Regime, ...] = (
     AUSTRALIA,
     AUSTRIA,
+    BRAZIL,
     BULGARIA,
     FRANCE,
     GERMANY,
@@ -32,9 +35,10 @@ REGIMES: tuple[Regime, ...] = (
     IOWA,
     JAPAN,
     KENYA,
-    BRAZIL,
     NETHERLANDS,
+    POLAND,
     PORTUGAL,
+    SAUDI_ARABIA,
     SPAIN,
     SWEDEN,
     UNITED_KINGDOM,
