@@ -2,6 +2,7 @@
 
 from tests.parties import (
     australia,
+    austria,
     bulgaria,
     france,
     germany,
@@ -10,6 +11,7 @@ from tests.parties import (
     iowa,
     japan,
     netherlands,
+    portugal,
     spain,
     sweden,
     united_kingdom,
@@ -17,6 +19,7 @@ from tests.parties import (
 )
 
 CASTS = {
+    "AT": austria.CAST,
     "AU": australia.CAST,
     "BG": bulgaria.CAST,
     "DE": germany.CAST,
@@ -27,6 +30,7 @@ CASTS = {
     "IN": india.CAST,
     "JP": japan.CAST,
     "NL": netherlands.CAST,
+    "PT": portugal.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
     "US-IA": iowa.CAST,
