@@ -16,6 +16,7 @@ from starter.samples.india import SCENES as INDIA
 from starter.samples.iowa import SCENES as IOWA
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.kenya import SCENES as KENYA
+from starter.samples.mexico import SCENES as MEXICO
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
 from starter.samples.poland import SCENES as POLAND
@@ -43,6 +44,7 @@ def sample() -> bytes:
         IOWA,
         JAPAN,
         KENYA,
+        MEXICO,
         NETHERLANDS,
         NEW_YORK,
         POLAND,

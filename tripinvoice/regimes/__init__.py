@@ -13,6 +13,7 @@ from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.kenya import KENYA
+from tripinvoice.regimes.mexico import MEXICO
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.poland import POLAND
 from tripinvoice.regimes.portugal import PORTUGAL
@@ -36,6 +37,7 @@ REGIMES: tuple[Regime, ...] = (
     IOWA,
     JAPAN,
     KENYA,
+    MEXICO,
     NETHERLANDS,
     POLAND,
     PORTUGAL,
