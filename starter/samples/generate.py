@@ -13,6 +13,7 @@ from starter.samples.germany import SCENES as GERMANY
 from starter.samples.greece import SCENES as GREECE
 from starter.samples.india import SCENES as INDIA
 from starter.samples.iowa import SCENES as IOWA
+from starter.samples.italy import SCENES as ITALY
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
@@ -35,6 +36,7 @@ def sample() -> bytes:
         GREECE,
         INDIA,
         IOWA,
+        ITALY,
         JAPAN,
         NETHERLANDS,
         NEW_YORK,

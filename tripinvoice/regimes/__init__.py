@@ -10,6 +10,7 @@ from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.iowa import IOWA
+from tripinvoice.regimes.italy import ITALY
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.portugal import PORTUGAL
@@ -28,6 +29,7 @@ REGIMES: tuple[Regime, ...] = (
     GREECE,
     INDIA,
     IOWA,
+    ITALY,
     JAPAN,
     NETHERLANDS,
     PORTUGAL,
