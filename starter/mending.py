@@ -35,8 +35,11 @@ Handle = WorkflowHandle[TripInvoice, TripInvoiceResult]
 
 
 async def running_invoice(client: Client, trip_id: str, revision: int) -> Handle:
-    """The trip's workflow, which must not have ended. Raises ``NotFoundError`` or ``ConflictError``."""
-    workflow_id = invoice_workflow_id(trip_id, revision)
+    """The trip's workflow, or the one of this id, which must not have ended.
+
+    All that issue documents take the same updates. Raises ``NotFoundError`` or ``ConflictError``.
+    """
+    workflow_id = trip_id if "/" in trip_id else invoice_workflow_id(trip_id, revision)
     found = await latest(client, workflow_id)
     if found is None:
         raise NotFoundError(
@@ -44,7 +47,7 @@ async def running_invoice(client: Client, trip_id: str, revision: int) -> Handle
         )
     if found.status != "Running":
         raise ConflictError(
-            f"{workflow_id}: has ended ({found.state or found.status}); only a parked invoice can be resumed or voided"
+            f"{workflow_id}: has ended ({found.state or found.status}); only one that waits can be changed"
         )
     return client.get_workflow_handle_for(TripInvoice.run, workflow_id=workflow_id)
 
@@ -52,6 +55,11 @@ async def running_invoice(client: Client, trip_id: str, revision: int) -> Handle
 async def resume(handle: Handle, request: Resume) -> str:
     """Have it go on; returns what the workflow says."""
     return await _patiently(handle.execute_update(TripInvoice.resume, request))
+
+
+async def request(handle: Handle) -> str:
+    """Have it made for its customer; returns what the workflow says."""
+    return await _patiently(handle.execute_update(TripInvoice.request))
 
 
 async def void(handle: Handle, request: Void) -> str:

@@ -22,6 +22,7 @@ from starter.cli import (
     law,
     look,
     mend,
+    month,
     preview,
     processes,
     reconcile,
@@ -107,6 +108,9 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (MEND, "resume", mend.resume),
     (MEND, "void", mend.void),
     (MEND, "rerun", mend.rerun),
+    (MEND, "request", mend.request),
+    (MEND, "month invoice", month.invoice),
+    (MEND, "month schedule", month.schedule),
     (MEND, "dlq list", dlq.list_),
     (MEND, "dlq show", dlq.show),
     (MEND, "dlq replay", dlq.replay),
@@ -119,6 +123,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
 )
 
 _GROUPS = {
+    "month": typer.Typer(help="Customers who are invoiced by the month.", no_args_is_help=True),
     "schedule": typer.Typer(help="The audit of the numbers by the clock.", no_args_is_help=True),
     "schema": typer.Typer(help="The tables of a Cassandra store.", no_args_is_help=True),
     "bucket": typer.Typer(help="The buckets of an S3 document store.", no_args_is_help=True),

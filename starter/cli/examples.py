@@ -16,6 +16,7 @@ EXAMPLES = {
     "show": (
         "tripinvoice show trip-4711",
         "tripinvoice show GB-OP-2026-000042",
+        "tripinvoice show 0000000042 --issued 2026-11-02",
         "tripinvoice show trip-4711 --json | jq .documents[].total",
     ),
     "open": ("tripinvoice open trip-4711", "tripinvoice open GB-OP-2026-000042 --print-path"),
@@ -45,6 +46,13 @@ EXAMPLES = {
     "rerun": (
         "tripinvoice rerun trip-4711 --reason 'terminated by mistake'",
         "tripinvoice rerun trip-4711 --reason 'regime mended' --from-start --yes",
+    ),
+    "request": ("tripinvoice request trip-4711", "tripinvoice request trip-4711 --json"),
+    "month invoice": ("tripinvoice month invoice 2026-11", "tripinvoice month invoice 2026-11 --json | jq .started"),
+    "month schedule": (
+        "tripinvoice month schedule",
+        "tripinvoice month schedule --cron '0 6 3 * *'",
+        "tripinvoice month schedule --remove",
     ),
     "audit": (
         "tripinvoice audit",

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from starter.cli.failures import CommandError
 from starter.cli.session import temporal
 from starter.lookup import (
     Why,
     WorkflowView,
+    find_printed,
     find_records,
     parked,
     stored_invoice,
@@ -36,7 +37,10 @@ class FoundDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """All about a trip; ``trouble`` says why Temporal could not be asked."""
+    """All about a trip, or about every trip with a document of that printed number.
+
+    ``trouble`` says why Temporal could not be asked.
+    """
 
     trip_id: str
     documents: Sequence[FoundDocument]
@@ -44,21 +48,30 @@ class Found:
     trouble: str | None = None
 
 
-async def find(trip_or_number: str) -> Found:
-    """Ask both sides. Raises ``NotFoundError`` when neither knows it."""
+async def find(trip_or_number: str, issued: date | None = None) -> Found:
+    """Ask both sides. Raises ``NotFoundError`` when neither knows it.
+
+    With a date of issue, ``trip_or_number`` is what the document shows as its number.
+    """
     async with Wiring(read_settings()) as wiring:
-        records = await asyncio.to_thread(find_records, wiring.records, trip_or_number)
+        records = await asyncio.to_thread(_records, wiring, trip_or_number, issued)
         documents = [await asyncio.to_thread(_document, wiring, record) for record in records]
-    trip_id = records[0].document.trip_id if records else trip_or_number
+    trips = list(dict.fromkeys(record.document.trip_id for record in records)) or [trip_or_number]
     try:
-        workflows, trouble = await _workflows(trip_id), None
+        workflows, trouble = [one for trip_id in trips for one in await _workflows(trip_id)], None
     except (CommandError, StoreUnavailableError) as error:
         if not documents:
             raise
         workflows, trouble = [], error.message
     if not documents and not workflows:
         raise unknown()
-    return Found(trip_id=trip_id, documents=documents, workflows=workflows, trouble=trouble)
+    return Found(trip_id=trips[0], documents=documents, workflows=workflows, trouble=trouble)
+
+
+def _records(wiring: Wiring, trip_or_number: str, issued: date | None) -> Sequence[InvoiceRecord]:
+    if issued is None:
+        return find_records(wiring.records, trip_or_number)
+    return find_printed(wiring.records, wiring.documents, trip_or_number, issued)
 
 
 def unknown() -> NotFoundError:

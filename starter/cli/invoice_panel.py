@@ -46,6 +46,8 @@ def _facts() -> Table:
 
 def _add_parties(facts: Table, invoice: Invoice) -> None:
     draft = invoice.draft
+    if invoice.number != invoice.ledger_number:
+        facts.add_row("printed number", safe(invoice.number))
     facts.add_row("issue date", str(invoice.issue_date))
     facts.add_row("supplier", _party(draft.supplier))
     if draft.issuer != draft.supplier:
@@ -97,11 +99,11 @@ def workflow_lines(found: Found) -> Iterator[Text]:
             f" · {one.status}, started {moment(one.started_at)}{ended}",
         )
         if why is not None:
-            yield from _way_on(found.trip_id, one, why)
+            yield from _way_on(one, why)
 
 
-def _way_on(trip_id: str, one: WorkflowView, why: Why) -> Iterator[Text]:
-    failure = why.failure
+def _way_on(one: WorkflowView, why: Why) -> Iterator[Text]:
+    failure, trip_id = why.failure, one.trip_id
     yield Text.assemble("  parked at ", safe(failure.step, "bold"), f" since {moment(why.since)}: ", safe(failure.code))
     yield Text.assemble("  ", safe(failure.reason))
     revision = one.workflow_id.removeprefix(f"invoice/{trip_id}").removeprefix("/")
@@ -146,6 +148,7 @@ def _plain_document(document: FoundDocument) -> dict[str, object]:
 def _plain_invoice(invoice: Invoice) -> dict[str, object]:
     draft = invoice.draft
     return {
+        "printed_number": invoice.number,
         "issue_date": invoice.issue_date,
         "supplier": draft.supplier.name,
         "issuer": draft.issuer.name,

@@ -12,7 +12,9 @@ from starter.cli.output import Json, emit, safe, stdout
 
 MAX_REASON = 300  # characters, as the workflow has it
 
-TripId = Annotated[str, typer.Argument(metavar="TRIP_ID", help="The trip's id, as in its event.")]
+TripId = Annotated[
+    str, typer.Argument(metavar="TRIP_ID", help="The trip's id, as in its event; or another workflow's id.")
+]
 Revision = Annotated[int, typer.Option(min=1, max=1000, help="Which revision of the trip.")]
 Reason = Annotated[
     str, typer.Option(metavar="TEXT", help="Why, for the next reader: 1 to 300 characters, no names or addresses.")
@@ -46,6 +48,16 @@ def resume(  # noqa: PLR0913 - one parameter an option
     files = dict(_answer_file(text) for text in answer or [])
     said = asyncio.run(mended.resume(trip_id, revision, _checked(reason), set_ or [], files))
     _say(trip_id, said, as_json=as_json)
+
+
+def request(trip_id: TripId, *, revision: Revision = 1, as_json: Json = False) -> None:
+    """Make the invoice that a customer asks for, where the law leaves it to him whether he wants one.
+
+    His trip waits for as many days as the law gives him (`tripinvoice regimes` has them); after that it ends without.
+    """
+    from starter.cli import mended
+
+    _say(trip_id, asyncio.run(mended.request(trip_id, revision)), as_json=as_json)
 
 
 def void(

@@ -34,6 +34,12 @@ def _archive(files: Mapping[str, bytes], shelf: Shelf, wiring: Wiring) -> dict[s
     return {system: archive.keep(answer, wiring.documents, shelf) for system, answer in answers.items()}
 
 
+async def request(trip_id: str, revision: int) -> str:
+    """Its customer asks for it; returns what the workflow says."""
+    client = await temporal()
+    return await mending.request(await mending.running_invoice(client, trip_id, revision))
+
+
 async def void(trip_id: str, revision: int, reason: str) -> str:
     """End it; returns what the workflow says."""
     client = await temporal()

@@ -3,9 +3,12 @@
 from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.regimes.australia import AUSTRALIA
 from tripinvoice.regimes.base import Regime
+from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
+from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
+from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
@@ -15,9 +18,12 @@ from tripinvoice.trip import Trip
 
 REGIMES: tuple[Regime, ...] = (
     AUSTRALIA,
+    BULGARIA,
     FRANCE,
     GERMANY,
+    GREECE,
     INDIA,
+    JAPAN,
     NETHERLANDS,
     SPAIN,
     SWEDEN,
