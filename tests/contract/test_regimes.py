@@ -48,7 +48,7 @@ every_offer = pytest.mark.parametrize(
 
 def drafts_of(regime: Regime, line_of_business: LineOfBusiness, product: Product, *items: Body) -> tuple[Draft, ...]:
     """The documents of these charges."""
-    cast = CASTS[regime.country]
+    cast = CASTS.get(regime.code) or CASTS[regime.country]
     place = Place(
         country=regime.country,
         subdivision=regime.subdivision or cast.subdivision,

@@ -2,13 +2,17 @@
 
 from tests.parties import (
     australia,
+    austria,
     bulgaria,
     france,
     germany,
     greece,
     india,
+    iowa,
     japan,
     netherlands,
+    poland,
+    portugal,
     spain,
     sweden,
     united_kingdom,
@@ -16,6 +20,7 @@ from tests.parties import (
 )
 
 CASTS = {
+    "AT": austria.CAST,
     "AU": australia.CAST,
     "BG": bulgaria.CAST,
     "DE": germany.CAST,
@@ -26,6 +31,9 @@ CASTS = {
     "IN": india.CAST,
     "JP": japan.CAST,
     "NL": netherlands.CAST,
+    "PL": poland.CAST,
+    "PT": portugal.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
+    "US-IA": iowa.CAST,
 }

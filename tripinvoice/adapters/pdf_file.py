@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 from weasyprint import Attachment
 from weasyprint.document import Document, DocumentMetadata
 
+from tripinvoice.adapters.font_subset import name_outlines
 from tripinvoice.einvoice import EInvoice
 
 # Files may be embedded in PDF/A-3 and later only; "a": tagged, and every glyph has its character.
@@ -115,14 +116,15 @@ def write(document: Document, e_invoice: EInvoice | None, *, issued_at: datetime
         attachments=[_attachment(e_invoice, issued_at)] if e_invoice else None,
         pdf_identifier=identifier,
         pdf_variant=VARIANT,
-        finisher=_associate_once,
+        finisher=_finish,
     )
     return written
 
 
-def _associate_once(document: Document, pdf: Any) -> None:
-    """List each file that is carried once: WeasyPrint 70 does it twice."""
+def _finish(document: Document, pdf: Any) -> None:
+    """Fonts as small as they can be, and each file that is carried listed once: WeasyPrint 70 does it twice."""
     del document
+    name_outlines(pdf)
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 

@@ -42,7 +42,7 @@ with warnings.catch_warnings():  # both are what probe() reports, in words of it
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-    from tripinvoice.adapters import text_layer
+    from tripinvoice.adapters import font_subset, text_layer
     from tripinvoice.adapters.pdf_file import FORM, VARIANT, write
     from tripinvoice.adapters.render_pages import with_carried_sums
 
@@ -88,6 +88,7 @@ class Press:
 
     def __init__(self) -> None:
         text_layer.install()
+        font_subset.install()
         self._fonts = FontConfiguration()  # a new one for each document would leak a quarter of a megabyte
         self._assets = PackagedAssets()
         # Kept over documents; cannot grow without end, because only packaged images are ever fetched.

@@ -2,14 +2,18 @@
 
 from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.regimes.australia import AUSTRALIA
+from tripinvoice.regimes.austria import AUSTRIA
 from tripinvoice.regimes.base import Regime
 from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
+from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.poland import POLAND
+from tripinvoice.regimes.portugal import PORTUGAL
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
@@ -18,13 +22,17 @@ from tripinvoice.trip import Trip
 
 REGIMES: tuple[Regime, ...] = (
     AUSTRALIA,
+    AUSTRIA,
     BULGARIA,
     FRANCE,
     GERMANY,
     GREECE,
     INDIA,
+    IOWA,
     JAPAN,
     NETHERLANDS,
+    POLAND,
+    PORTUGAL,
     SPAIN,
     SWEDEN,
     UNITED_KINGDOM,
