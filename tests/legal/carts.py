@@ -100,7 +100,7 @@ def _buyer(random: Random, offer: Offer) -> dict[Provides, Body]:
 
 def _sources(offer: Offer, distance_m: int, items: Sequence[Body], given: dict[Provides, Body]) -> Sources:
     regime = offer.regime
-    cast = CASTS[regime.country]
+    cast = CASTS.get(regime.code) or CASTS[regime.country]
     place = Place(
         country=regime.country, subdivision=regime.subdivision or cast.subdivision, municipality=cast.municipality
     )
