@@ -183,7 +183,7 @@ class Wording:
         match party.country:
             case "GB" | "IE":
                 lines = (city, postcode)
-            case "IN":
+            case "IN" | "SA":
                 lines = (f"{city} {postcode}", state)
             case "US" | "CA" | "AU":
                 lines = (" ".join(part for part in (city, state, postcode) if part),)

@@ -143,6 +143,7 @@ def test_dates_have_the_month_as_a_word() -> None:
         ("DE", ("12045 Berlin",)),
         ("GB", ("Berlin", "12045")),
         ("US", ("Berlin 12045",)),
+        ("SA", ("Berlin 12045",)),
         (None, ("12045 Berlin",)),
     ],
 )
