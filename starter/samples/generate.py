@@ -7,6 +7,7 @@ from pathlib import Path
 
 from starter.samples.australia import SCENES as AUSTRALIA
 from starter.samples.austria import SCENES as AUSTRIA
+from starter.samples.brazil import SCENES as BRAZIL
 from starter.samples.bulgaria import SCENES as BULGARIA
 from starter.samples.france import SCENES as FRANCE
 from starter.samples.germany import SCENES as GERMANY
@@ -15,12 +16,16 @@ from starter.samples.india import SCENES as INDIA
 from starter.samples.iowa import SCENES as IOWA
 from starter.samples.italy import SCENES as ITALY
 from starter.samples.japan import SCENES as JAPAN
+from starter.samples.kenya import SCENES as KENYA
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
+from starter.samples.poland import SCENES as POLAND
 from starter.samples.portugal import SCENES as PORTUGAL
+from starter.samples.saudi_arabia import SCENES as SAUDI_ARABIA
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
+from starter.samples.taiwan import SCENES as TAIWAN
 from starter.samples.trips import scenario_line
 from starter.samples.united_kingdom import SCENES as UNITED_KINGDOM
 
@@ -30,6 +35,7 @@ def sample() -> bytes:
     countries = [
         AUSTRALIA,
         AUSTRIA,
+        BRAZIL,
         BULGARIA,
         FRANCE,
         GERMANY,
@@ -38,11 +44,15 @@ def sample() -> bytes:
         IOWA,
         ITALY,
         JAPAN,
+        KENYA,
         NETHERLANDS,
         NEW_YORK,
+        POLAND,
         PORTUGAL,
+        SAUDI_ARABIA,
         SPAIN,
         SWEDEN,
+        TAIWAN,
         UNITED_KINGDOM,
     ]
     longest = max(map(len, countries))

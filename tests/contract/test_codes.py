@@ -11,8 +11,9 @@ from tests.factories import charge, invoice, sources, trip
 from tests.golden.reading import INPUTS, documents_of
 from tests.judges.press import Page, pressed
 from tests.qr import codes_of, widths_of
+from tests.tlv import fields_of
 from tripinvoice.assemble import assemble
-from tripinvoice.invoice import Code
+from tripinvoice.invoice import Code, Invoice
 from tripinvoice.trip import LineOfBusiness, Place, Product
 
 # As authorities want them: an address with parameters, fields apart by stars, bytes in Base64.
@@ -71,3 +72,24 @@ def test_portugals_code_of_the_document_is_on_every_page(tmp_path: Path) -> None
     assert len(pages) >= 3
     assert [page.count(code.text) for page in pages] == [*[1] * (len(pages) - 1), 2]
     assert codes_of(pdf) == [*[[]] * (len(pages) - 1), [code.qr]]
+
+
+def test_a_saudi_code_says_what_the_invoice_says(golden: dict[str, tuple[Page, bytes]]) -> None:
+    """Five fields, taken apart again."""
+    saudi = [(page.invoice, pdf) for page, pdf in golden.values() if page.invoice.draft.country == "SA"]
+    assert len(saudi) >= 5
+    for document, pdf in saudi:
+        ((content,),) = codes_of(pdf)
+        assert fields_of(content) == saudi_fields(document)
+
+
+def saudi_fields(document: Invoice) -> dict[int, str]:
+    """What the authority's app shows: supplier, VAT number, time, total, VAT."""
+    draft = document.draft
+    return {
+        1: draft.supplier.name,
+        2: draft.supplier.tax_id("SA-VAT") or "",
+        3: document.issued_at.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        4: str(draft.totals.gross.decimal),
+        5: str(draft.totals.tax.decimal),
+    }
