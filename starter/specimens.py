@@ -7,6 +7,7 @@ so whatever is made of one (Portugal's ATCUD, the content of a QR code) says ``S
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 
 from starter.samples.scenario import Scenario
@@ -52,6 +53,7 @@ def sources_of(scenario: Scenario) -> Sources:
     )
 
 
+@cache
 def _table() -> Sequence[MoneySystem]:
     text = files("tripinvoice").joinpath("sample_money_systems.toml").read_text("utf-8")
     return read_table(text, base="http://sample")

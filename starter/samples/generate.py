@@ -7,13 +7,17 @@ from pathlib import Path
 
 from starter.samples.australia import SCENES as AUSTRALIA
 from starter.samples.austria import SCENES as AUSTRIA
+from starter.samples.brazil import SCENES as BRAZIL
 from starter.samples.bulgaria import SCENES as BULGARIA
 from starter.samples.france import SCENES as FRANCE
 from starter.samples.germany import SCENES as GERMANY
 from starter.samples.greece import SCENES as GREECE
 from starter.samples.india import SCENES as INDIA
 from starter.samples.iowa import SCENES as IOWA
+from starter.samples.italy import SCENES as ITALY
 from starter.samples.japan import SCENES as JAPAN
+from starter.samples.kenya import SCENES as KENYA
+from starter.samples.mexico import SCENES as MEXICO
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
 from starter.samples.poland import SCENES as POLAND
@@ -22,6 +26,7 @@ from starter.samples.saudi_arabia import SCENES as SAUDI_ARABIA
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
+from starter.samples.taiwan import SCENES as TAIWAN
 from starter.samples.trips import scenario_line
 from starter.samples.united_kingdom import SCENES as UNITED_KINGDOM
 
@@ -31,21 +36,26 @@ def sample() -> bytes:
     countries = [
         AUSTRALIA,
         AUSTRIA,
+        BRAZIL,
         BULGARIA,
         FRANCE,
         GERMANY,
         GREECE,
         INDIA,
         IOWA,
+        ITALY,
         JAPAN,
+        KENYA,
+        MEXICO,
         NETHERLANDS,
         NEW_YORK,
+        POLAND,
         PORTUGAL,
         SAUDI_ARABIA,
         SPAIN,
         SWEDEN,
+        TAIWAN,
         UNITED_KINGDOM,
-        POLAND,
     ]
     longest = max(map(len, countries))
     turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]

@@ -41,7 +41,7 @@ ORDERS = {
     "german": order(300),
     "american": replace(order(300, "united_states", "en_US"), paper="Letter"),
     "arabic": order(300, "testland", "ar_SA"),
-    **{f"german {lines}": order(lines) for lines in range(9, 24)},
+    **{f"german {lines}": order(lines) for lines in range(12, 30)},
 }
 
 

@@ -153,7 +153,17 @@ async def test_many_lines_go_over_several_pages(renderer: WeasyPrintRenderer) ->
     assert [no for no in range(1, 61) if f"Gericht Nummer {no} " not in " ".join(said)] == []
 
 
-@pytest.mark.parametrize("lines", [10, 11, 12, 13, 16, 17])
+@pytest.mark.parametrize(("lines", "expected"), [(12, 1), (14, 1), (17, 1), (18, 2)])
+async def test_what_needs_a_second_page_for_little_is_printed_closer(
+    renderer: WeasyPrintRenderer, lines: int, expected: int
+) -> None:
+    """All of it is on one page then; what does not fit on one even so has its usual space."""
+    said = pages((await renderer.render(invoice(long(lines)))).content)
+    assert len(said) == expected
+    assert [no for no in range(1, lines + 1) if f"Gericht Nummer {no} " not in " ".join(said)] == []
+
+
+@pytest.mark.parametrize("lines", [17, 18, 19, 20, 38, 39, 40, 41, 42, 43])
 async def test_totals_never_stand_alone(renderer: WeasyPrintRenderer, lines: int) -> None:
     """Where they do not fit on the page, the last line goes over with them, and the notes stay with both."""
     *_, last = pages((await renderer.render(invoice(long(lines)))).content)

@@ -44,7 +44,7 @@ with warnings.catch_warnings():  # both are what probe() reports, in words of it
 
     from tripinvoice.adapters import font_subset, text_layer
     from tripinvoice.adapters.pdf_file import FORM, VARIANT, write
-    from tripinvoice.adapters.render_pages import with_carried_sums
+    from tripinvoice.adapters.render_pages import paged
 
 _ASSETS = "asset:"
 _ASSET_SUFFIXES = (".png",)
@@ -93,7 +93,7 @@ class Press:
         self._assets = PackagedAssets()
         # Kept over documents; cannot grow without end, because only packaged images are ever fetched.
         self._images: dict[str, Any] = {}
-        self._styles: dict[tuple[str, str], CSS] = {}
+        self._styles: dict[tuple[str, str, bool], CSS] = {}
 
     def settle(self) -> None:
         """Print once, so that the first customer need not wait for templates and fonts; then spare what is loaded.
@@ -114,13 +114,16 @@ class Press:
     def print(self, content: bytes) -> Printed:
         """The PDF, and what it could not show. Raises as :meth:`pdf` does."""
         invoice = load(content, Invoice)
-        document = page(invoice)
-        pages = with_carried_sums(
-            self._laid_out(document.html, invoice),
-            lambda breaks: self._laid_out(page(invoice, breaks=breaks).html, invoice),
-        )
+        replaced: set[str] = set()
+
+        def lay_out(*, breaks: tuple[int, ...] = (), dense: bool = False) -> Document:
+            document = page(invoice, breaks=breaks)
+            replaced.update(document.replaced)
+            return self._laid_out(document.html, invoice, dense=dense)
+
+        pages = paged(lay_out)
         pdf = write(pages, attachment(invoice), issued_at=invoice.issued_at, identifier=sha256(content).digest()[:16])
-        return Printed(pdf=pdf, replaced=document.replaced)
+        return Printed(pdf=pdf, replaced=frozenset(replaced))
 
     def pdf_of_html(
         self, document: str, invoice: Invoice, *, identifier: bytes, e_invoice: EInvoice | None = None
@@ -129,10 +132,10 @@ class Press:
         pages = self._laid_out(document, invoice)
         return write(pages, e_invoice, issued_at=invoice.issued_at, identifier=identifier)
 
-    def _laid_out(self, document: str, invoice: Invoice) -> Document:
+    def _laid_out(self, document: str, invoice: Invoice, *, dense: bool = False) -> Document:
         try:
             return HTML(string=document, url_fetcher=self._assets).render(
-                stylesheets=[self._style(invoice.draft.template, invoice.draft.paper)],
+                stylesheets=[self._style(invoice.draft.template, invoice.draft.paper, dense=dense)],
                 font_config=self._fonts,
                 cache=self._images,
                 pdf_variant=VARIANT,
@@ -144,10 +147,10 @@ class Press:
                 field="draft.template",
             ) from None
 
-    def _style(self, template: str, paper: str) -> CSS:
-        key = (template, paper.upper())
+    def _style(self, template: str, paper: str, *, dense: bool) -> CSS:
+        key = (template, paper.upper(), dense)
         if key not in self._styles:
-            text = style(template, paper)
+            text = style(template, paper, dense=dense)
             self._styles[key] = CSS(string=text, font_config=self._fonts, url_fetcher=self._assets)
         return self._styles[key]
 

@@ -1,13 +1,13 @@
-"""Documents of several pages carry their sum over: laid out once to see where pages end, and again with the sums.
+"""How a document is spread over pages: on one if that is possible, else with its sum carried from page to page.
 
-Which rows are on which page only the laid-out boxes know. What is looked at in them is the table of class ``lines`` and
-what follows it; the sums themselves are rows of the template.
+For that it is laid out once to see where pages end, and again, closer or with the sums. Which rows are on which page
+only the laid-out boxes know. What is looked at in them is the table of class ``lines`` and what follows it; the sums
+themselves are rows of the template.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain
-from typing import Any
+from typing import Any, Protocol
 
 from weasyprint.document import Document
 from weasyprint.formatting_structure.boxes import TableBox
@@ -15,6 +15,7 @@ from weasyprint.formatting_structure.boxes import TableBox
 from tripinvoice.render.carrying import Measured
 
 _CARRIED, _BROUGHT = "carried", "brought"
+_MAY_FIT_ON_ONE = 2  # pages; what needs more has too much on them
 # What keeps together with the last line.
 _TAIL = frozenset({"settlement", "notes"})
 # A sum may be higher than expected (two languages): then the next attempts leave more room.
@@ -22,8 +23,24 @@ _ATTEMPTS = 4
 _SPARE = 6.0  # CSS pixels, more with each attempt
 
 
-def with_carried_sums(document: Document, again: Callable[[tuple[int, ...]], Document]) -> Document:
-    """The document, or, when its lines go over several pages, what ``again`` makes of it for these page breaks.
+class LayOut(Protocol):
+    """Lays a document out, with sums before and after these page breaks, or with less space between its parts."""
+
+    def __call__(self, *, breaks: tuple[int, ...] = (), dense: bool = False) -> Document: ...
+
+
+def paged(lay_out: LayOut) -> Document:
+    """The document as it is printed."""
+    document = lay_out()
+    if len(document.pages) == _MAY_FIT_ON_ONE:
+        dense = lay_out(dense=True)
+        if len(dense.pages) == 1:
+            return dense
+    return _with_carried_sums(document, lay_out)
+
+
+def _with_carried_sums(document: Document, lay_out: LayOut) -> Document:
+    """The document with sums where its lines go over to another page.
 
     If no attempt comes out as planned, it is the document as it was: complete, without sums at its breaks.
     """
@@ -33,7 +50,7 @@ def with_carried_sums(document: Document, again: Callable[[tuple[int, ...]], Doc
     measured = _measured([page for page in pages if page.rows])
     for attempt in range(_ATTEMPTS):
         breaks = measured.breaks(spare=attempt * _SPARE)
-        if breaks and _is_as_planned(made := again(breaks), len(breaks)):
+        if breaks and _is_as_planned(made := lay_out(breaks=breaks), len(breaks)):
             return made
     return document
 

@@ -4,19 +4,24 @@ from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.regimes.australia import AUSTRALIA
 from tripinvoice.regimes.austria import AUSTRIA
 from tripinvoice.regimes.base import Regime
+from tripinvoice.regimes.brazil import BRAZIL
 from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.iowa import IOWA
+from tripinvoice.regimes.italy import ITALY
 from tripinvoice.regimes.japan import JAPAN
+from tripinvoice.regimes.kenya import KENYA
+from tripinvoice.regimes.mexico import MEXICO
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.poland import POLAND
 from tripinvoice.regimes.portugal import PORTUGAL
 from tripinvoice.regimes.saudi_arabia import SAUDI_ARABIA
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
+from tripinvoice.regimes.taiwan import TAIWAN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
 from tripinvoice.regimes.united_states import UNITED_STATES
 from tripinvoice.trip import Trip
@@ -24,19 +29,24 @@ from tripinvoice.trip import Trip
 REGIMES: tuple[Regime, ...] = (
     AUSTRALIA,
     AUSTRIA,
+    BRAZIL,
     BULGARIA,
     FRANCE,
     GERMANY,
     GREECE,
     INDIA,
     IOWA,
+    ITALY,
     JAPAN,
+    KENYA,
+    MEXICO,
     NETHERLANDS,
     POLAND,
     PORTUGAL,
     SAUDI_ARABIA,
     SPAIN,
     SWEDEN,
+    TAIWAN,
     UNITED_KINGDOM,
     UNITED_STATES,
 )

@@ -94,11 +94,16 @@ def context(invoice: Invoice, breaks: Sequence[int] = ()) -> dict[str, object]:
     }
 
 
-def style(template: str, paper: str) -> str:
-    """The style sheet of a country's documents on a paper: the base look, then what the country changes."""
+def style(template: str, paper: str, *, dense: bool = False) -> str:
+    """The style sheet of a country's documents on a paper: the base look, then what the country changes.
+
+    ``dense`` leaves less space between the parts.
+    """
     folder = files("templates")
     offered(template)
-    parts = (folder / "base" / "document.css", folder / template / "document.css")
+    parts = [folder / "base" / "document.css", folder / template / "document.css"]
+    if dense:
+        parts.append(folder / "base" / "dense.css")
     sheets = [part.read_text(encoding="utf-8") for part in parts if part.is_file()]
     return "\n".join([*sheets, f"@page {{ size: {page_size(paper)} }}"])
 

@@ -283,6 +283,8 @@ def test_forty_lines_refunds_and_nothing_at_all() -> None:
 def test_every_country_prints_on_both_papers(country: str, paper: str, size: str) -> None:
     """The style sheet names the page size last, so nothing overrides it."""
     assert style(country, paper).endswith(f"@page {{ size: {size} }}")
+    assert style(country, paper, dense=True).endswith(f"@page {{ size: {size} }}")
+    assert style(country, paper, dense=True) != style(country, paper)
 
 
 def test_the_style_keeps_the_rules_that_make_rendering_fast() -> None:
