@@ -73,6 +73,7 @@ _RULES: Mapping[str, Rule] = {
     "rounding": Rule(
         says="The GST of a total is its 1/11, rounded to the next cent, half a cent up",
         source="GST Act s. 9-90, 29-70(2)",
+        verified=False,
     ),
     "tax_invoice": Rule(
         says="Above A$82.50 a registered supplier owes a tax invoice within 28 days to who asks for it; here every "
@@ -90,6 +91,7 @@ _RULES: Mapping[str, Rule] = {
     "not_registered": Rule(
         says="Who is not registered charges no GST and issues no tax invoice",
         source="GST Act s. 9-5(d), 23-15, 29-70",
+        verified=False,
     ),
     "recipient_created": Rule(
         says="A registered recipient may write the tax invoice under a written agreement with a registered supplier; "

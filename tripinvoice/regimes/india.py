@@ -155,6 +155,7 @@ _RULES: Mapping[str, Rule] = {
     "composition": Rule(
         says="Who pays the composition levy issues a Bill of Supply, with the words of rule 5(1)(f) at its top",
         source="CGST Act s. 10, 31(3)(c); CGST Rules r. 5(1)(f), 49",
+        verified=False,
     ),
     "not_registered": Rule(says="A shop below the threshold charges no tax", source="CGST Act s. 22", verified=False),
     "number": Rule(
@@ -188,8 +189,7 @@ _RULES: Mapping[str, Rule] = {
         verified=False,
     ),
     "credit_note": Rule(
-        says="A credit note names the invoice and date it refers to, and is numbered as invoices are",
-        source="CGST Act s. 34; CGST Rules r. 53(1A)",
+        says="A credit note names the invoice that it corrects", source="CGST Rules r. 53(1A)", verified=False
     ),
     "tip": Rule(says="A voluntary tip is no consideration", source="CGST Act s. 2(31)", verified=False),
     "cash": Rule(says="Who pays cash pays whole rupees", source="Coinage Act, 2011 s. 6", verified=False),
