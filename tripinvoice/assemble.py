@@ -4,6 +4,7 @@ Pure: the same sources give the same drafts. ``assemble`` says everything but nu
 those two.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -84,7 +85,7 @@ def assemble(sources: Sources) -> tuple[Draft, ...]:
     bills = _rounded(regime, case, _gather(bills))
     drafts = (
         _draft(regime, case, bill, payments, supplied)
-        for bill, payments in zip(bills, _payments(case, bills), strict=True)
+        for bill, payments in zip(bills, _payments(case, bills, regime.pricing.unit), strict=True)
     )
     return tuple(complete(regime, draft) for draft in drafts)
 
@@ -200,7 +201,8 @@ def _bill(regime: Regime, case: Case, plan: ContractPlan, supplied: date) -> _Bi
     treated = [(c, regime.treat(case, plan, c)) for c in charges if c.tax_class not in _REDUCTIONS]
     supply = [(c, _item(regime, c, t, supplied)) for c, t in treated if not t.outside]
     reducible = [item for charge, item in supply if charge.tax_class != "tip"]
-    reduced = [item for c in reductions if not _sponsored(c) for item in _reduce(c, reducible)]
+    unit = regime.pricing.unit
+    reduced = [item for c in reductions if not _sponsored(c) for item in _reduce(c, reducible, unit)]
     items = [*(item for _, item in supply), *reduced]
     return _Bill(
         plan=plan,
@@ -253,8 +255,11 @@ def _sponsored(charge: Charge) -> bool:
     return charge.funded_by == "platform"
 
 
-def _reduce(charge: Charge, reducible: Sequence[Item]) -> list[Item]:
-    """A supplier's own reduction as negative lines, one per rate, in proportion to what each rate sold."""
+def _reduce(charge: Charge, reducible: Sequence[Item], unit: int) -> list[Item]:
+    """A supplier's own reduction as negative lines, one per rate, in proportion to what each rate sold.
+
+    In whole ``unit`` s (:attr:`Pricing.unit`), if it is charged in them.
+    """
     if not reducible:
         raise InvalidAnswerError(
             f"{charge.field}.contract: nothing was charged in this contract that could be reduced; mend "
@@ -265,7 +270,8 @@ def _reduce(charge: Charge, reducible: Sequence[Item]) -> list[Item]:
     for item in reducible:
         sold.setdefault((item.category, item.percent), []).append(item)
     weights = [max(0, sum(item.amount.minor for item in group)) for group in sold.values()]
-    shares = allocate(charge.amount.minor, weights)
+    grain = math.gcd(unit, charge.amount.minor)
+    shares = [share * grain for share in allocate(charge.amount.minor // grain, weights)]
     return [
         replace(
             group[0],
@@ -321,9 +327,10 @@ def _rounded(regime: Regime, case: Case, bills: Sequence[_Bill]) -> list[_Bill]:
     return [replace(bills[0], rounding=rounding), *bills[1:]]
 
 
-def _payments(case: Case, bills: Sequence[_Bill]) -> list[tuple[Payment, ...]]:
+def _payments(case: Case, bills: Sequence[_Bill], unit: int) -> list[tuple[Payment, ...]]:
     """Each document's part of every payment, in proportion to what it asks; no minor unit is lost or made.
 
+    In whole ``unit`` s, if all amounts are.
     Shares are differences of cumulative allocations, so each payment is split completely and each document is paid
     exactly. Raises :class:`TotalsError` when the payments are not what was charged.
     """
@@ -336,11 +343,12 @@ def _payments(case: Case, bills: Sequence[_Bill]) -> list[tuple[Payment, ...]]:
             "and 'payments', mend one of them and resume",
             field="payments",
         )
+    grain = math.gcd(unit, *dues, *(payment.amount.minor for payment in case.payments))
     shared: list[list[Payment]] = [[] for _ in bills]
     paid, before = 0, [0] * len(bills)
     for payment in case.payments:
         paid += payment.amount.minor
-        now = allocate(paid, dues)
+        now = [share * grain for share in allocate(paid // grain, [due // grain for due in dues])]
         for share, earlier, until_now in zip(shared, before, now, strict=True):
             if until_now != earlier:
                 part = Money(until_now - earlier, case.currency)

@@ -24,6 +24,7 @@ from starter.samples.saudi_arabia import SCENES as SAUDI_ARABIA
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
+from starter.samples.taiwan import SCENES as TAIWAN
 from starter.samples.trips import scenario_line
 from starter.samples.united_kingdom import SCENES as UNITED_KINGDOM
 
@@ -49,6 +50,7 @@ def sample() -> bytes:
         SAUDI_ARABIA,
         SPAIN,
         SWEDEN,
+        TAIWAN,
         UNITED_KINGDOM,
     ]
     longest = max(map(len, countries))

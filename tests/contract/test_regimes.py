@@ -152,7 +152,8 @@ def drafts_or_refusal(
     regime: Regime, line_of_business: LineOfBusiness, product: Product, tax_class: str, contract: Contract
 ) -> tuple[Draft, ...]:
     """The documents of a trip with one more charge; none when the regime refuses it with a bounded reason."""
-    amount = Money(-137 if tax_class in {"promotion", "refund"} else 137, regime.currency)
+    units = -13 if tax_class in {"promotion", "refund"} else 137
+    amount = Money(units * regime.pricing.unit, regime.currency)
     extra = charge(str(amount.decimal), tax_class, contract, funded_by="supplier")
     try:
         return drafts_of(regime, line_of_business, product, price(line_of_business), extra)

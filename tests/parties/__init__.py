@@ -18,6 +18,7 @@ from tests.parties import (
     saudi_arabia,
     spain,
     sweden,
+    taiwan,
     united_kingdom,
     united_states,
 )
@@ -40,6 +41,7 @@ CASTS = {
     "PT": portugal.CAST,
     "SA": saudi_arabia.CAST,
     "SE": sweden.CAST,
+    "TW": taiwan.CAST,
     "US": united_states.CAST,
     "US-IA": iowa.CAST,
 }

@@ -19,6 +19,7 @@ from tripinvoice.regimes.portugal import PORTUGAL
 from tripinvoice.regimes.saudi_arabia import SAUDI_ARABIA
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
+from tripinvoice.regimes.taiwan import TAIWAN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
 from tripinvoice.regimes.united_states import UNITED_STATES
 from tripinvoice.trip import Trip
@@ -41,6 +42,7 @@ REGIMES: tuple[Regime, ...] = (
     SAUDI_ARABIA,
     SPAIN,
     SWEDEN,
+    TAIWAN,
     UNITED_KINGDOM,
     UNITED_STATES,
 )

@@ -71,7 +71,11 @@ _RULES: Mapping[str, Rule] = {
         source="Чл. 113, ал. 11 ЗДДС",
         verified=False,
     ),
-    "ride": Rule(says="Carriage of persons: standard rate, waiting and cancellation too", source="Чл. 66, ал. 1 ЗДДС"),
+    "ride": Rule(
+        says="Carriage of persons: standard rate, waiting and cancellation too",
+        source="Чл. 66, ал. 1 ЗДДС",
+        verified=False,
+    ),
     "international_ride": Rule(
         says="A ride from Bulgaria into another country: zero rate, and the document says why",
         source="Чл. 30, ал. 1, т. 1 ЗДДС",
@@ -85,7 +89,7 @@ _RULES: Mapping[str, Rule] = {
     "deposit": Rule(
         says="A deposit is part of the price until the package comes back", source="Чл. 26 ЗДДС", verified=False
     ),
-    "delivery_fee": Rule(says="Delivery and platform fees: standard rate", source="Чл. 66, ал. 1 ЗДДС"),
+    "delivery_fee": Rule(says="Delivery and platform fees: standard rate", source="Чл. 66, ал. 1 ЗДДС", verified=False),
     "tip": Rule(
         says="A voluntary tip is no consideration of the supplier", source="CJEU C-16/93 (Tolsma)", verified=False
     ),

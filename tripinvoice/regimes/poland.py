@@ -82,6 +82,7 @@ _RULES: Mapping[str, Rule] = {
     "delivered_food": Rule(
         says="Prepared food, delivered too: reduced rate; drinks and alcohol: standard rate",
         source="Poz. 7 of the annex to the regulation on reduced rates; WIS 0112-KDSL2-1.440.128.2024",
+        verified=False,
     ),
     "grocery": Rule(says="Groceries: the rate of basic food; some have others", source="Zał. nr 10", verified=False),
     "deposit": Rule(
@@ -92,7 +93,9 @@ _RULES: Mapping[str, Rule] = {
         says="Delivery fees: standard rate, as a supply of their own", source="Art. 41 ust. 1", verified=False
     ),
     "platform_fee": Rule(
-        says="Procuring rides is no carriage: standard rate", source="WIS 0112-KDSL2-1.440.167.2023; PKWiU 52"
+        says="Procuring rides is no carriage: standard rate",
+        source="WIS 0112-KDSL2-1.440.167.2023; PKWiU 52",
+        verified=False,
     ),
     "tip": Rule(
         says="A voluntary tip is no consideration of the supplier", source="CJEU C-16/93 (Tolsma)", verified=False

@@ -3,7 +3,8 @@
 ``templates/base/en.toml`` has every word in English, and its neighbours in their languages;
 ``templates/germany/en_GB.toml`` says only what Germany's documents say differently, and the texts its law wants. A
 country's file with ``primary = true`` is used when it has none in the language that was asked for. One with
-``second = "en"`` makes documents in two languages: each word is printed in that one, too.
+``second = "en"`` makes documents in two languages: each word is printed in that one, too. ``calendar = "roc"`` counts
+the years of dates from the Republic of China's first.
 """
 
 import re
@@ -29,12 +30,14 @@ _TEMPLATE_NAME = re.compile(r"[a-z][a-z_]{0,60}")
 class Catalog:
     """The words of one country's documents in one language, and the locale that writes its numbers and dates.
 
-    ``second`` has the same words in another language, when documents are written in two.
+    ``second`` has the same words in another language, when documents are written in two. ``calendar`` is the one that
+    dates are written in, where it is not the Gregorian.
     """
 
     locale: Locale
     sections: Mapping[str, Mapping[str, str]]
     second: "Catalog | None" = None
+    calendar: str | None = None
 
     @property
     def language(self) -> str:
@@ -115,6 +118,7 @@ def catalog(template: str, locale: str) -> Catalog:
         locale=wanted if wanted and same_language and wanted.territory else own,
         sections=_sections(template, chosen, own),
         second=_second(template, _read(template, chosen).get("second")),
+        calendar=_read(template, chosen).get("calendar"),
     )
 
 

@@ -19,6 +19,9 @@ from tripinvoice.render.qr import qr_svg
 _METRES_PER_MILE = Decimal("1609.344")
 # A currency that is written as letters stands apart from the number (CLDR's alphaNextToNumber, which Babel leaves out).
 _LETTER_BEFORE_DIGIT = re.compile(r"(?<=[^\W\d_])(?=\d)")
+# ISO 4217 knows cents of it, but invoices are in whole dollars.
+_WRITTEN_WHOLE = frozenset({"TWD"})
+_BEFORE_THE_REPUBLIC = 1911
 _IMPERIAL = frozenset({"US", "GB"})  # where road distances are told in miles
 
 # Units whose single piece goes without saying: a piece, and a lump sum, as a part of a line is taken back.
@@ -89,14 +92,14 @@ class Wording:
 
     def money(self, money: Money) -> str:
         """An amount with its currency."""
-        digits = exponent(money.currency)
+        digits = _decimals(money)
         pattern = _with_decimals(self._locale.currency_formats["standard"], digits, digits)
         text = str(pattern.apply(money.decimal, self._locale, currency=money.currency, currency_digits=False))
         return self._signed(_LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", text))
 
     def amount(self, money: Money) -> str:
         """An amount alone, for columns whose head names the currency."""
-        digits = exponent(money.currency)
+        digits = _decimals(money)
         pattern = _with_decimals(self._locale.decimal_formats[None], digits, digits)
         return self._signed(str(pattern.apply(money.decimal, self._locale)))
 
@@ -149,8 +152,14 @@ class Wording:
     # Time
 
     def day(self, day: date) -> str:
-        """A date with the month as a word."""
+        """A date with the month as a word; with the year of the Republic of China where its calendar is kept."""
+        if self._words.calendar == "roc":
+            return f"中華民國{self.roc_year(day)}年{day.month}月{day.day}日"
         return format_date(day, format="long", locale=self._locale)
+
+    def roc_year(self, day: date) -> int:
+        """The year of the Republic of China, of which 1912 was the first."""
+        return day.year - _BEFORE_THE_REPUBLIC
 
     def clock(self, moment: datetime) -> str:
         """Hours and minutes as the clock showed them there: a journey's times are local."""
@@ -190,6 +199,12 @@ class Wording:
             case _:
                 lines = (f"{postcode} {city}",)
         return tuple(line.strip() for line in lines if line.strip())
+
+
+def _decimals(money: Money) -> int:
+    """How many decimals an amount is written with: none where it is whole and people write whole amounts only."""
+    digits = exponent(money.currency)
+    return 0 if money.currency in _WRITTEN_WHOLE and money.minor % 10**digits == 0 else digits
 
 
 def _filled(text: str, places: dict[str, str | Markup]) -> Markup:

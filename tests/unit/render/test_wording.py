@@ -15,6 +15,7 @@ from tripinvoice.render.wording import Wording, wording_of
 GERMAN = wording_of("germany", "de_DE", str)
 BRITISH = wording_of("united_kingdom", "en_GB", str)
 AMERICAN = wording_of("united_states", "en_US", str)
+TAIWANESE = wording_of("taiwan", "zh_Hant_TW", str)
 
 
 def line(**changes: object) -> Line:
@@ -32,6 +33,8 @@ def line(**changes: object) -> Line:
         (AMERICAN, Money(-450, "USD"), "-$4.50"),
         (AMERICAN, Money(1234, "JPY"), "¥1,234"),
         (BRITISH, Money(12345, "KWD"), "KWD\u00a012.345"),
+        (TAIWANESE, Money(123400, "TWD"), "$1,234"),
+        (TAIWANESE, Money(123450, "TWD"), "$1,234.50"),
         (GERMAN, Money(999_999_999_999_999, "EUR"), "9.999.999.999.999,99\u00a0€"),
     ],
 )
@@ -135,6 +138,13 @@ def test_dates_have_the_month_as_a_word() -> None:
     day = date(2026, 11, 2)
     said = (GERMAN.day(day), BRITISH.day(day), AMERICAN.day(day))
     assert said == ("2. November 2026", "2 November 2026", "November 2, 2026")
+
+
+def test_the_years_of_the_republic() -> None:
+    """1912 was its first; who reads English gets the other calendar."""
+    assert TAIWANESE.day(date(2026, 11, 4)) == "中華民國115年11月4日"
+    assert TAIWANESE.roc_year(date(1912, 1, 1)) == 1
+    assert wording_of("taiwan", "en_US", str).day(date(2026, 11, 4)) == "November 4, 2026"
 
 
 @pytest.mark.parametrize(
