@@ -24,6 +24,7 @@ from tripinvoice.invoice import (
     DocumentKey,
     Draft,
     Invoice,
+    Invoicing,
     Kind,
     Line,
     TaxInCurrency,
@@ -98,6 +99,7 @@ def credit_under(regime: Regime, order: Order) -> Draft:
             request=order.request,
         ),
         ranges=original.credit_ranges,
+        invoicing=Invoicing.AUTOMATIC,
     )
     return _formed(regime, original, note)
 
