@@ -5,6 +5,7 @@ The file is kept in the repository, so that it can be read and copied; a test sa
 
 from pathlib import Path
 
+from starter.samples.australia import SCENES as AUSTRALIA
 from starter.samples.france import SCENES as FRANCE
 from starter.samples.germany import SCENES as GERMANY
 from starter.samples.india import SCENES as INDIA
@@ -18,7 +19,7 @@ from starter.samples.united_kingdom import SCENES as UNITED_KINGDOM
 
 def sample() -> bytes:
     """The bundled sample as JSON Lines; the countries take turns, so that the first few trips show all of them."""
-    countries = [GERMANY, UNITED_KINGDOM, NEW_YORK, NETHERLANDS, SWEDEN, FRANCE, INDIA]
+    countries = [GERMANY, UNITED_KINGDOM, NEW_YORK, NETHERLANDS, SWEDEN, FRANCE, INDIA, AUSTRALIA]
     longest = max(map(len, countries))
     turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]
     return b"".join(scenario_line(scenario(scene)) for scene in turns)

@@ -1,8 +1,9 @@
 """Who takes part in the tests' trips, one file per country. All of them are invented."""
 
-from tests.parties import france, germany, india, netherlands, sweden, united_kingdom, united_states
+from tests.parties import australia, france, germany, india, netherlands, sweden, united_kingdom, united_states
 
 CASTS = {
+    "AU": australia.CAST,
     "DE": germany.CAST,
     "FR": france.CAST,
     "GB": united_kingdom.CAST,

@@ -36,12 +36,14 @@ with warnings.catch_warnings():  # both are what probe() reports, in words of it
     warnings.filterwarnings("ignore", "No fonts configured", UserWarning)
     warnings.filterwarnings("ignore", "HarfBuzz-Subset", DeprecationWarning)
     from weasyprint import CSS, HTML
+    from weasyprint.document import Document
     from weasyprint.text.ffi import harfbuzz, harfbuzz_subset, pango
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
     from tripinvoice.adapters import text_layer
     from tripinvoice.adapters.pdf_file import FORM, VARIANT, EInvoice, write
+    from tripinvoice.adapters.render_pages import with_carried_sums
 
 _ASSETS = "asset:"
 _ASSET_SUFFIXES = (".png",)
@@ -111,21 +113,28 @@ class Press:
         """The PDF, and what it could not show. Raises as :meth:`pdf` does."""
         invoice = load(content, Invoice)
         document = page(invoice)
-        pdf = self.pdf_of_html(document.html, invoice, identifier=sha256(content).digest()[:16])
+        pages = with_carried_sums(
+            self._laid_out(document.html, invoice),
+            lambda breaks: self._laid_out(page(invoice, breaks=breaks).html, invoice),
+        )
+        pdf = write(pages, None, issued_at=invoice.issued_at, identifier=sha256(content).digest()[:16])
         return Printed(pdf=pdf, replaced=document.replaced)
 
     def pdf_of_html(
         self, document: str, invoice: Invoice, *, identifier: bytes, e_invoice: EInvoice | None = None
     ) -> bytes:
         """The PDF of an HTML document in the look of an invoice's template; it carries the invoice for machines."""
+        pages = self._laid_out(document, invoice)
+        return write(pages, e_invoice, issued_at=invoice.issued_at, identifier=identifier)
+
+    def _laid_out(self, document: str, invoice: Invoice) -> Document:
         try:
-            pages = HTML(string=document, url_fetcher=self._assets).render(
+            return HTML(string=document, url_fetcher=self._assets).render(
                 stylesheets=[self._style(invoice.draft.template, invoice.draft.paper)],
                 font_config=self._fonts,
                 cache=self._images,
                 pdf_variant=VARIANT,
             )
-            return write(pages, e_invoice, issued_at=invoice.issued_at, identifier=identifier)
         except FatalURLFetchingError:
             raise DocumentError(
                 "draft.template: it refers to something outside the package; put the file beside the template "

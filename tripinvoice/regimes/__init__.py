@@ -1,6 +1,7 @@
 """The law of each country, one module each. To add a country see ``docs/add-a-country.md``."""
 
 from tripinvoice.errors import UnsupportedTripError
+from tripinvoice.regimes.australia import AUSTRALIA
 from tripinvoice.regimes.base import Regime
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
@@ -11,7 +12,7 @@ from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
 from tripinvoice.regimes.united_states import UNITED_STATES
 from tripinvoice.trip import Trip
 
-REGIMES: tuple[Regime, ...] = (FRANCE, GERMANY, INDIA, NETHERLANDS, SWEDEN, UNITED_KINGDOM, UNITED_STATES)
+REGIMES: tuple[Regime, ...] = (AUSTRALIA, FRANCE, GERMANY, INDIA, NETHERLANDS, SWEDEN, UNITED_KINGDOM, UNITED_STATES)
 
 
 def regime_for(trip: Trip) -> Regime:

@@ -4,6 +4,7 @@ What documents look like lives in ``templates/`` (see ``docs/change-the-look.md`
 are sandboxed, everything is escaped, and what no packaged font can draw is replaced before it is printed.
 """
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,7 +17,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from tripinvoice.errors import DocumentError
-from tripinvoice.invoice import Draft, Invoice, IssuerMode, TaxCategory
+from tripinvoice.invoice import Draft, Invoice, IssuerMode, TaxCategory, Totals
 from tripinvoice.money import total
 from tripinvoice.render.catalogs import catalog, offered
 from tripinvoice.render.glyphs import REPLACEMENT, has_right_to_left, is_right_to_left, printable, replaced
@@ -62,8 +63,8 @@ def html(invoice: Invoice) -> str:
     return page(invoice).html
 
 
-def page(invoice: Invoice) -> Page:
-    """The document.
+def page(invoice: Invoice, *, breaks: Sequence[int] = ()) -> Page:
+    """The document. ``breaks`` are the lines before which a page ends and the sum so far is carried over.
 
     Raises :class:`DocumentError` when the template, its catalog, or the paper is not there.
     """
@@ -72,7 +73,7 @@ def page(invoice: Invoice) -> Page:
     sheet = _Sheet(direction=catalog(template, invoice.draft.locale).direction)
     before = _sheet.set(sheet)
     try:
-        return Page(html=_document(template).render(context(invoice)), replaced=frozenset(sheet.lost))
+        return Page(html=_document(template).render(context(invoice, breaks)), replaced=frozenset(sheet.lost))
     except TemplateError as error:
         raise DocumentError(
             f"draft.template: {type(error).__name__} while the template was filled; mend the template",
@@ -82,7 +83,7 @@ def page(invoice: Invoice) -> Page:
         _sheet.reset(before)
 
 
-def context(invoice: Invoice) -> dict[str, object]:
+def context(invoice: Invoice, breaks: Sequence[int] = ()) -> dict[str, object]:
     """What a template is given. Raises :class:`DocumentError` when the catalog lacks a text."""
     draft = invoice.draft
     words = wording_of(draft.template, draft.locale, _show)
@@ -94,6 +95,7 @@ def context(invoice: Invoice) -> dict[str, object]:
         "title": words.title(draft.title or draft.key.kind.value),
         "taxed": taxed,
         "notes": _notes(draft, words),
+        "carried": {no: _sum(draft, no) for no in breaks},
         "charged": total((draft.payable, *(line.gross for line in draft.outside)), draft.currency),
     }
 
@@ -137,6 +139,16 @@ def _contents(folder: Traversable, prefix: str = "") -> list[tuple[str, bytes]]:
         elif item.name.endswith((".j2", ".css", ".toml")):
             found.append((prefix + item.name, item.read_bytes()))
     return found
+
+
+def _sum(draft: Draft, lines: int) -> Totals:
+    """What so many lines add up to."""
+    so_far = draft.lines[:lines]
+    return Totals(
+        net=total((line.net for line in so_far), draft.currency),
+        tax=total((line.tax for line in so_far), draft.currency),
+        gross=total((line.gross for line in so_far), draft.currency),
+    )
 
 
 def _notes(draft: Draft, words: Wording) -> list[Markup]:

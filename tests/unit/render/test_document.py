@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
+from babel.numbers import parse_decimal
 
 from tests.factories import delivery_sources, draft, invoice, london_sources, new_york_sources, sources
 from tests.unit.render.conftest import Country
@@ -15,7 +16,7 @@ from tripinvoice.errors import DocumentError
 from tripinvoice.invoice import Draft, Invoice, IssuerMode, Kind, Line, Party, TaxCategory, TaxId
 from tripinvoice.money import Money
 from tripinvoice.render import html, page, page_size, style, template_version
-from tripinvoice.render.catalogs import countries
+from tripinvoice.render.catalogs import countries, offered
 from tripinvoice.render.document import context
 
 EVERY = {
@@ -377,3 +378,30 @@ def test_every_word_of_a_page_is_in_both_languages(country: Country) -> None:
     (note,) = document.findall("body/div[@class='notes']/p")
     assert "Beispiel Mobility Germany GmbH باسم Taxi Krüger e. K." in "".join(note.itertext())
     assert "Issued by Beispiel Mobility Germany GmbH in the name" in "".join(note.itertext())
+
+
+@pytest.mark.parametrize("template", countries())
+def test_every_country_carries_the_sum_of_what_it_prints(template: str) -> None:
+    """At the foot of a page and the head of the next. A template with its own table calls ``parts.carried`` in it."""
+    locale = offered(template)[0]
+    first = draft().lines[0]
+    lines = tuple(replace(first, id=str(no), **_split(1_000 + no * 37)) for no in range(30))  # type: ignore[arg-type]
+    of = invoice(replace(draft(), template=template, locale=locale, lines=lines))
+    document = ET.fromstring(page(of, breaks=(7, 19)).html.removeprefix("<!DOCTYPE html>"))  # noqa: S314 (we wrote it)
+    printed, sums, kinds = Decimal(0), [], []
+    for row in document.iterfind("body/table[@class='lines']/tbody/tr"):
+        amount = parse_decimal("".join(list(row)[-1].itertext()).strip("\u200e"), locale=locale)
+        if kind := row.get("class"):
+            kinds.append(kind)
+            sums.append((amount, printed))
+        else:
+            printed += amount
+    assert kinds == ["carried", "brought"] * 2
+    assert [one for one, _ in sums] == [other for _, other in sums]
+    assert len({len(list(row)) for row in document.iterfind("body/table[@class='lines']/tbody/tr[@class]")}) == 1
+
+
+def _split(cents: int) -> dict[str, Money]:
+    """An amount with its tax, so that net and gross cannot be mistaken for each other."""
+    tax = cents // 7
+    return {"gross": Money(cents, "EUR"), "tax": Money(tax, "EUR"), "net": Money(cents - tax, "EUR")}
