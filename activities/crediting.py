@@ -11,7 +11,7 @@ from activities.storage import issued_document
 from tripinvoice import archive
 from tripinvoice.credit import EVERYTHING, Order, credit, request_id
 from tripinvoice.credit.books import Book, Issued, books, latest, next_revision, order_of
-from tripinvoice.errors import CreditError, NotFoundError, PermanentError
+from tripinvoice.errors import CreditError
 from tripinvoice.ports import DocumentStore, InvoiceRecord, InvoiceRecords, MonthlyCollection
 
 
@@ -27,16 +27,14 @@ class CreditActivities:
     def credit(self, request: CreditInput) -> Credited:
         """The drafts, archived with their evidence; or the credit notes that this request has made already.
 
-        Raises ``CreditError`` or ``NotFoundError`` for what cannot be taken back.
+        Raises ``CreditError`` for what cannot be taken back.
         """
         records = self.records.by_trip(request.trip_id)
         of_trip = books(records, self.documents)
         chosen = latest(of_trip, request.contract)
         if not chosen:
             raise self._nothing_issued(request, records)
-        name = request.request or request_id(
-            [book.original.record.document for book in chosen], request.wish, request.reason
-        )
+        name = request.request or request_id(request.trip_id, request.contract, request.wish, request.reason)
         if done := [note for book in of_trip for note in book.notes if _asked_by(note) == name]:
             self._check_same(request, done)
             return Credited(request=name, issued=tuple(issued_document(note.record) for note in done))
@@ -66,7 +64,7 @@ class CreditActivities:
                 field="request",
             )
 
-    def _nothing_issued(self, request: CreditInput, records: Sequence[InvoiceRecord]) -> PermanentError:
+    def _nothing_issued(self, request: CreditInput, records: Sequence[InvoiceRecord]) -> CreditError:
         if self.collection.of_trip(request.trip_id):
             return CreditError(
                 "trip: it is on the invoice of its month, or will be; credit that, by the lines of this trip",
@@ -74,9 +72,7 @@ class CreditActivities:
             )
         if records and request.contract is None:
             return CreditError("trip: its numbers are void, so there is nothing to take back", field="trip_id")
-        return NotFoundError(
-            "trip: no such document of it is issued; `tripinvoice show` says what there is", field="trip_id"
-        )
+        return CreditError("trip: no such document of it is issued; see `tripinvoice show`", field="trip_id")
 
 
 def _to_credit(request: CreditInput, chosen: Sequence[Book]) -> Sequence[Book]:

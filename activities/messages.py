@@ -103,7 +103,7 @@ class CreditInput:
     """Take back all or a part of what is issued on a trip, or of one of its contracts.
 
     ``reason`` is printed and stands in histories: it names nobody. ``request`` says who asked; without it the same
-    wish for the same documents and reason is the same request.
+    wish for the same trip, contract and reason is the same request.
     """
 
     trip_id: str

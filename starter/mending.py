@@ -11,7 +11,6 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
-from starter.client import invoice_workflow_id
 from starter.lookup import WorkflowView, latest
 from tripinvoice.answers import read_answer
 from tripinvoice.errors import (
@@ -25,38 +24,39 @@ from tripinvoice.money_systems import Answer
 from tripinvoice.ports import Clock, MoneySystems
 from tripinvoice.strict_json import read_object
 from tripinvoice.trip import Place, Trip
-from workflows.messages import Resume, TripInvoiceInput, TripInvoiceResult, Void
-from workflows.trip_invoice import TripInvoice
+from workflows.issuing import Issuing
+from workflows.messages import Resume, TripInvoiceInput, Void
 
 MAX_ANSWER = 1024 * 1024  # bytes of a corrected answer
 PATIENCE = timedelta(seconds=15)  # a worker that is up takes an update in milliseconds
 
-Handle = WorkflowHandle[TripInvoice, TripInvoiceResult]
+Handle = WorkflowHandle[Any, Any]
+"""Of a workflow that issues documents: TripInvoice or CreditTrip."""
 
 
-async def running_invoice(client: Client, trip_id: str, revision: int) -> Handle:
-    """The trip's workflow, which must not have ended. Raises ``NotFoundError`` or ``ConflictError``."""
-    workflow_id = invoice_workflow_id(trip_id, revision)
+async def running_invoice(client: Client, workflow_id: str) -> Handle:
+    """A trip's workflow, which must not have ended. Raises ``NotFoundError`` or ``ConflictError``."""
     found = await latest(client, workflow_id)
     if found is None:
         raise NotFoundError(
-            "trip: no workflow has this trip and revision; `tripinvoice parked` lists those that wait", field="trip_id"
+            "trip: no workflow of it has this revision or kind; `tripinvoice parked` lists those that wait",
+            field="trip_id",
         )
     if found.status != "Running":
         raise ConflictError(
             f"{workflow_id}: has ended ({found.state or found.status}); only a parked invoice can be resumed or voided"
         )
-    return client.get_workflow_handle_for(TripInvoice.run, workflow_id=workflow_id)
+    return client.get_workflow_handle(workflow_id)
 
 
 async def resume(handle: Handle, request: Resume) -> str:
     """Have it go on; returns what the workflow says."""
-    return await _patiently(handle.execute_update(TripInvoice.resume, request))
+    return await _patiently(handle.execute_update(Issuing.resume, request))
 
 
 async def void(handle: Handle, request: Void) -> str:
     """End it without a document; returns what the workflow says."""
-    return await _patiently(handle.execute_update(TripInvoice.void, request))
+    return await _patiently(handle.execute_update(Issuing.void, request))
 
 
 async def _patiently(update: Any) -> str:

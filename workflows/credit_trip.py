@@ -6,15 +6,12 @@ from temporalio.exceptions import ActivityError
 with workflow.unsafe.imports_passed_through():
     from activities.crediting import CreditActivities
     from activities.messages import CreditInput
-    from tripinvoice.errors import CreditError, NotFoundError
+    from tripinvoice.errors import CreditError
     from workflows.failures import read_failure
     from workflows.issuing import Issuing, state_of
     from workflows.messages import CreditResult, Failure
     from workflows.policies import PREPROCESS
     from workflows.search_attributes import InvoiceState
-
-# No operator can mend these: whoever asked must ask for something else. The workflow ends, so that he can.
-_REFUSALS = frozenset({CreditError.__name__, NotFoundError.__name__})
 
 
 @workflow.defn(name="CreditTrip")
@@ -44,9 +41,11 @@ class CreditTrip(Issuing):
             try:
                 await self._credit()
             except ActivityError as error:
-                self.refusal = read_failure(self.step, error)
-                if self.asked or self.refusal.code not in _REFUSALS:
+                failure = read_failure(self.step, error)
+                if self.asked or failure.code != CreditError.__name__:
                     raise
+                # No operator can mend it: whoever asked must ask for something else, so this ends, and he can.
+                self.refusal = failure
                 return InvoiceState.REFUSED
         return None if self.drafts else state_of(self.documents)
 

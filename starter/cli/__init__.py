@@ -16,6 +16,7 @@ from rich.markup import escape
 from starter.cli import (
     audit,
     check,
+    credit,
     demo,
     dlq,
     law,
@@ -105,6 +106,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (MEND, "resume", mend.resume),
     (MEND, "void", mend.void),
     (MEND, "rerun", mend.rerun),
+    (MEND, "credit", credit.credit),
     (MEND, "dlq list", dlq.list_),
     (MEND, "dlq show", dlq.show),
     (MEND, "dlq replay", dlq.replay),

@@ -17,6 +17,7 @@ from starter.lookup import (
     workflows_of,
 )
 from starter.overview import Overview, overview
+from tripinvoice.credit import Remaining, remaining
 from tripinvoice.errors import NotFoundError, StoreUnavailableError
 from tripinvoice.invoice import Invoice
 from tripinvoice.ports import InvoiceRecord
@@ -27,11 +28,20 @@ from workflows.search_attributes import InvoiceState
 
 @dataclass(frozen=True, kw_only=True)
 class FoundDocument:
-    """A record, the invoice as it was issued (``None`` for a void) and where its PDF is."""
+    """A record, the invoice as it was issued (``None`` for a void) and where its PDF is.
+
+    ``notes`` are the credit notes that take back something of it, void ones apart.
+    """
 
     record: InvoiceRecord
     invoice: Invoice | None
     pdf: str | None
+    notes: Sequence[Invoice] = ()
+
+    @property
+    def left(self) -> Remaining | None:
+        """What is not taken back of a document that was issued."""
+        return remaining(self.invoice, self.notes) if self.invoice and not self.record.corrects else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +58,7 @@ async def find(trip_or_number: str) -> Found:
     """Ask both sides. Raises ``NotFoundError`` when neither knows it."""
     async with Wiring(read_settings()) as wiring:
         records = await asyncio.to_thread(find_records, wiring.records, trip_or_number)
-        documents = [await asyncio.to_thread(_document, wiring, record) for record in records]
+        documents = await asyncio.to_thread(_documents, wiring, records)
     trip_id = records[0].document.trip_id if records else trip_or_number
     try:
         workflows, trouble = await _workflows(trip_id), None
@@ -69,9 +79,26 @@ def unknown() -> NotFoundError:
     )
 
 
-def _document(wiring: Wiring, record: InvoiceRecord) -> FoundDocument:
-    location = wiring.documents.location(record.pdf) if record.pdf else None
-    return FoundDocument(record=record, invoice=stored_invoice(wiring.documents, record), pdf=location)
+def _documents(wiring: Wiring, records: Sequence[InvoiceRecord]) -> list[FoundDocument]:
+    """Each with its credit notes, which follow it if they are shown too."""
+    of_trip = wiring.records.by_trip(records[0].document.trip_id) if records else ()
+    invoices = {record.document: stored_invoice(wiring.documents, record) for record in of_trip}
+
+    def document(record: InvoiceRecord) -> FoundDocument:
+        notes = (invoices[other.document] for other in of_trip if other.corrects == record.document)
+        return FoundDocument(
+            record=record,
+            invoice=invoices[record.document],
+            pdf=wiring.documents.location(record.pdf) if record.pdf else None,
+            notes=[note for note in notes if note is not None],
+        )
+
+    return [document(record) for record in sorted(records, key=_beside_its_invoice)]
+
+
+def _beside_its_invoice(record: InvoiceRecord) -> tuple[str, int, int]:
+    about = record.corrects or record.document
+    return about.contract, about.revision, record.document.revision if record.corrects else 0
 
 
 async def _workflows(trip_id: str) -> list[tuple[WorkflowView, Why | None]]:

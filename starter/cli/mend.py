@@ -17,6 +17,7 @@ Revision = Annotated[int, typer.Option(min=1, max=1000, help="Which revision of 
 Reason = Annotated[
     str, typer.Option(metavar="TEXT", help="Why, for the next reader: 1 to 300 characters, no names or addresses.")
 ]
+OfCredit = Annotated[bool, typer.Option("--credit", help="Of the trip's credit notes, not of its invoice.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")]
 
 
@@ -33,6 +34,7 @@ def resume(  # noqa: PLR0913 - one parameter an option
         typer.Option(metavar="SYSTEM=@FILE", help="Use this JSON file in place of a money system's answer."),
     ] = None,
     revision: Revision = 1,
+    credit: OfCredit = False,
     as_json: Json = False,
 ) -> None:
     """Let a parked invoice go on, after its cause is mended.
@@ -43,16 +45,22 @@ def resume(  # noqa: PLR0913 - one parameter an option
     """
     from starter.cli import mended
 
+    if credit and (set_ or answer):
+        raise CommandError(
+            "--credit: what a credit note says cannot be corrected; leave out --set and --answer", Exit.USAGE
+        )
     files = dict(_answer_file(text) for text in answer or [])
-    said = asyncio.run(mended.resume(trip_id, revision, _checked(reason), set_ or [], files))
+    workflow_id = _workflow_id(trip_id, revision, credit=credit)
+    said = asyncio.run(mended.resume(workflow_id, _checked(reason), set_ or [], files))
     _say(trip_id, said, as_json=as_json)
 
 
-def void(
+def void(  # noqa: PLR0913 - one parameter an option
     trip_id: TripId,
     *,
     reason: Reason,
     revision: Revision = 1,
+    credit: OfCredit = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
@@ -62,8 +70,9 @@ def void(
     """
     from starter.cli import mended
 
-    _confirm(f"End the invoice of trip {trip_id} for ever, without a document?", yes=yes)
-    said = asyncio.run(mended.void(trip_id, revision, _checked(reason)))
+    what = "credit" if credit else "invoice"
+    _confirm(f"End the {what} of trip {trip_id} for ever, without a document?", yes=yes)
+    said = asyncio.run(mended.void(_workflow_id(trip_id, revision, credit=credit), _checked(reason)))
     _say(trip_id, said, as_json=as_json)
 
 
@@ -75,6 +84,7 @@ def rerun(  # noqa: PLR0913 - one parameter an option
         bool, typer.Option("--from-start", help="Do every step again, not only from the one that failed.")
     ] = False,
     revision: Revision = 1,
+    credit: OfCredit = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
@@ -86,11 +96,18 @@ def rerun(  # noqa: PLR0913 - one parameter an option
     from starter.cli import mended
 
     _confirm(f"Reset the workflow of trip {trip_id}?", yes=yes)
-    run_id, event_id = asyncio.run(mended.rerun(trip_id, revision, _checked(reason), from_start=from_start))
+    workflow_id = _workflow_id(trip_id, revision, credit=credit)
+    run_id, event_id = asyncio.run(mended.rerun(workflow_id, _checked(reason), from_start=from_start))
     if as_json:
         emit({"trip_id": trip_id, "run_id": run_id, "event_id": event_id})
     else:
         stdout().print(safe(f"reset to event {event_id}, new run {run_id}"), soft_wrap=True)
+
+
+def _workflow_id(trip_id: str, revision: int, *, credit: bool) -> str:
+    from starter.client import credit_workflow_id, invoice_workflow_id
+
+    return credit_workflow_id(trip_id) if credit else invoice_workflow_id(trip_id, revision)
 
 
 def _answer_file(text: str) -> tuple[str, bytes]:

@@ -39,7 +39,17 @@ BRANCHES = {
     "cancelled-before-number": "invoice/cancel-early",
     "cancelled-at-number": "invoice/cancel-late",
     "cancelled-while-parked-with-number": "invoice/cancel-parked",
+    "credited": "credit/credited",
+    "credited-before": "credit/credit-once/replayed",
+    "credit-refused": "credit/refused",
+    "credit-parked-resumed": "credit/credit-archive",
+    "credit-parked-at-render-resumed": "credit/credit-render",
+    "credit-voided-before-number": "credit/credit-void-early",
+    "credit-voided-after-number": "credit/credit-voided",
+    "credit-cancelled-at-number": "credit/credit-cancel",
+    "invoiced-anew": "invoice/reissued/2",
     "regenerated": "regenerate/again",
+    "regenerated-with-credit-notes": "regenerate/again-credited",
     "audited": "audit/all",
 }
 
@@ -153,11 +163,13 @@ class RefusingSink:
 
     real: EventSink
     refused: set[str] = field(default_factory=set)
+    announced: list[InvoiceRecord] = field(default_factory=list)
 
     def announce(self, records: Sequence[InvoiceRecord]) -> None:
         """Announce, or refuse."""
         if self.refused & {record.document.trip_id for record in records}:
             raise ConflictError("this news is refused by the test")
+        self.announced.extend(records)
         self.real.announce(records)
 
 
