@@ -55,7 +55,7 @@ async def credit(
     """
     of_trip = await asyncio.to_thread(records.by_trip, request.trip_id)
     handle = await _start(client, request, of_trip)
-    result = await _outcome(client, handle, request.trip_id, patience)
+    result = await _outcome(client, handle, patience)
     if result.refusal is not None:
         raise CreditError(result.refusal.reason, field=result.refusal.field)
     if result.state != InvoiceState.ISSUED:
@@ -109,13 +109,13 @@ async def _request_of(client: Client, handle: Handle) -> CreditInput | None:
     return None
 
 
-async def _outcome(client: Client, handle: Handle, trip_id: str, patience: timedelta) -> CreditResult:
+async def _outcome(client: Client, handle: Handle, patience: timedelta) -> CreditResult:
     """Its result; looks meanwhile whether a person must help."""
     waiting = asyncio.ensure_future(handle.result())
     try:
         async with asyncio.timeout(patience.total_seconds()):
             while not (await asyncio.wait([waiting], timeout=_LOOK_EVERY))[0]:
-                await _check_not_parked(client, handle, trip_id)
+                await _check_not_parked(client, handle)
             return waiting.result()
     except TimeoutError:
         raise SystemUnavailableError(
@@ -128,15 +128,15 @@ async def _outcome(client: Client, handle: Handle, trip_id: str, patience: timed
         waiting.cancel()
 
 
-async def _check_not_parked(client: Client, handle: Handle, trip_id: str) -> None:
+async def _check_not_parked(client: Client, handle: Handle) -> None:
     found = await latest(client, handle.id)
     if found is None or found.state != InvoiceState.PARKED:
         return
     why = await why_parked(client, found)
     reason = f"at {why.failure.step}: {why.failure.reason}" if why else ""
     raise ConflictError(
-        f"{handle.id}: parked {reason}; go on with `tripinvoice resume {trip_id} --credit`, or end it with "
-        f"`tripinvoice void {trip_id} --credit`"
+        f"{handle.id}: parked {reason}; go on with `tripinvoice resume {handle.id}`, or end it with "
+        f"`tripinvoice void {handle.id}`"
     )
 
 

@@ -1,9 +1,10 @@
 """Questions about invoices that need both sides: the record store and Temporal."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from temporalio.api.common.v1 import WorkflowExecution as ExecutionRef
 from temporalio.api.history.v1 import HistoryEvent
@@ -62,7 +63,7 @@ def view(execution: WorkflowExecution) -> WorkflowView:
     """What a list entry or description says about an invoice."""
     attributes = execution.typed_search_attributes
     return WorkflowView(
-        trip_id=attributes.get(sa.TRIP_ID) or execution.id.partition("/")[2],
+        trip_id=attributes.get(sa.TRIP_ID) or execution.id.removeprefix("invoice/"),
         workflow_id=execution.id,
         run_id=execution.run_id,
         status=execution.status.name.title().replace("_", "") if execution.status else "Unknown",
@@ -100,7 +101,7 @@ async def latest(client: Client, workflow_id: str) -> WorkflowView | None:
 
 async def parked(client: Client, *, country: str | None, limit: int) -> list[tuple[WorkflowView, Why | None]]:
     """The invoices that wait for an operator, oldest trip first, each with its reason."""
-    query = f"{OF_TRIPS} AND ExecutionStatus = 'Running' AND InvoiceState = '{InvoiceState.PARKED}'"
+    query = f"ExecutionStatus = 'Running' AND InvoiceState = '{InvoiceState.PARKED}'"
     if country:
         query += f" AND Country = {quoted(country)}"
     views = [view(execution) async for execution in client.list_workflows(query, limit=limit)]
@@ -154,6 +155,27 @@ def find_records(records: InvoiceRecords, trip_or_number: str) -> Sequence[Invoi
     """The document with this number, or else all documents of this trip."""
     record = records.by_number(trip_or_number)
     return records.by_trip(trip_or_number) if record is None else [record]
+
+
+def find_printed(
+    records: InvoiceRecords, documents: DocumentStore, printed: str, issued: date
+) -> Sequence[InvoiceRecord]:
+    """The documents of this date of issue that show this number: several, where each supplier has numbers of his own.
+
+    No index has printed numbers, so the records of the day are read; of those only whose count is the number's end are
+    opened. The date is the supplier's and records are kept by UTC's, so the days beside it are read too.
+    """
+    count = re.search(r"[0-9]+$", printed)
+    if count is None:
+        return []
+    days = (issued + timedelta(days=shift) for shift in (-1, 0, 1))
+    ending = f"-{int(count[0]):06d}"
+    likely = (record for day in days for record in records.by_day(day) if record.number.endswith(ending))
+    return [record for record in likely if _shows(stored_invoice(documents, record), printed, issued)]
+
+
+def _shows(invoice: Invoice | None, printed: str, issued: date) -> bool:
+    return invoice is not None and (invoice.number, invoice.issue_date) == (printed, issued)
 
 
 def stored_invoice(documents: DocumentStore, record: InvoiceRecord) -> Invoice | None:

@@ -11,6 +11,7 @@ from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowHandle, WorkflowUpdateRPCTimeoutOrCancelledError
 from temporalio.service import RPCError, RPCStatusCode
 
+from starter.client import invoice_workflow_id
 from starter.lookup import WorkflowView, latest
 from tripinvoice.answers import read_answer
 from tripinvoice.errors import (
@@ -24,39 +25,51 @@ from tripinvoice.money_systems import Answer
 from tripinvoice.ports import Clock, MoneySystems
 from tripinvoice.strict_json import read_object
 from tripinvoice.trip import Place, Trip
-from workflows.issuing import Issuing
-from workflows.messages import Resume, TripInvoiceInput, Void
+from workflows.messages import Resume, TripInvoiceInput, TripInvoiceResult, Void
+from workflows.trip_invoice import TripInvoice
 
 MAX_ANSWER = 1024 * 1024  # bytes of a corrected answer
 PATIENCE = timedelta(seconds=15)  # a worker that is up takes an update in milliseconds
 
-Handle = WorkflowHandle[Any, Any]
-"""Of a workflow that issues documents: TripInvoice or CreditTrip."""
+Handle = WorkflowHandle[TripInvoice, TripInvoiceResult]
 
 
-async def running_invoice(client: Client, workflow_id: str) -> Handle:
-    """A trip's workflow, which must not have ended. Raises ``NotFoundError`` or ``ConflictError``."""
+def workflow_id_of(trip_id: str, revision: int) -> str:
+    """That of the trip, or what is such an id already: ``credit/trip-4711``."""
+    return trip_id if "/" in trip_id else invoice_workflow_id(trip_id, revision)
+
+
+async def running_invoice(client: Client, trip_id: str, revision: int) -> Handle:
+    """The trip's workflow, or the one of this id, which must not have ended.
+
+    All that issue documents take the same updates. Raises ``NotFoundError`` or ``ConflictError``.
+    """
+    workflow_id = workflow_id_of(trip_id, revision)
     found = await latest(client, workflow_id)
     if found is None:
         raise NotFoundError(
-            "trip: no workflow of it has this revision or kind; `tripinvoice parked` lists those that wait",
-            field="trip_id",
+            "trip: no workflow has this trip and revision; `tripinvoice parked` lists those that wait", field="trip_id"
         )
     if found.status != "Running":
         raise ConflictError(
-            f"{workflow_id}: has ended ({found.state or found.status}); only a parked invoice can be resumed or voided"
+            f"{workflow_id}: has ended ({found.state or found.status}); only one that waits can be changed"
         )
-    return client.get_workflow_handle(workflow_id)
+    return client.get_workflow_handle_for(TripInvoice.run, workflow_id=workflow_id)
 
 
 async def resume(handle: Handle, request: Resume) -> str:
     """Have it go on; returns what the workflow says."""
-    return await _patiently(handle.execute_update(Issuing.resume, request))
+    return await _patiently(handle.execute_update(TripInvoice.resume, request))
+
+
+async def request(handle: Handle) -> str:
+    """Have it made for its customer; returns what the workflow says."""
+    return await _patiently(handle.execute_update(TripInvoice.request))
 
 
 async def void(handle: Handle, request: Void) -> str:
     """End it without a document; returns what the workflow says."""
-    return await _patiently(handle.execute_update(Issuing.void, request))
+    return await _patiently(handle.execute_update(TripInvoice.void, request))
 
 
 async def _patiently(update: Any) -> str:
@@ -75,6 +88,8 @@ async def _patiently(update: Any) -> str:
 
 async def current_trip(client: Client, handle: Handle) -> Trip:
     """The trip that the workflow works with: its input, or the last correction that a ``resume`` brought."""
+    if not handle.id.startswith("invoice/"):
+        raise InvalidTripError("only the invoice of a trip can be corrected: leave out --set and --answer")
     trip: Trip | None = None
     async for event in handle.fetch_history_events():
         if event.HasField("workflow_execution_started_event_attributes"):

@@ -23,7 +23,7 @@ from starter.samples.scenario import RefusedRow
 from starter.samples.trips import read_trips
 from tripinvoice.errors import InvalidTripError
 from tripinvoice.invoice import Kind
-from tripinvoice.ports import ISSUED, InvoiceRecords
+from tripinvoice.ports import ISSUED, InvoiceRecords, MonthlyCollection
 from tripinvoice.trip import Trip
 from tripinvoice.trip_event import Headers, parse_trip_event
 from tripinvoice.wiring import Wiring
@@ -65,7 +65,10 @@ def midnight(day: date) -> datetime:
 
 
 class Outcome(StrEnum):
-    """What became of a trip. The values are in reports: they never change."""
+    """What became of a trip. The values are in reports: they never change.
+
+    ``BY_MONTH`` is on its month's invoice, or will be; ``ON_REQUEST`` has an invoice only if its customer asks.
+    """
 
     INVOICED = "invoiced"
     VOID = "void"
@@ -73,6 +76,8 @@ class Outcome(StrEnum):
     LATE = "late"
     PARKED = "parked"
     NOT_STARTED = "not_started"
+    BY_MONTH = "by_month"
+    ON_REQUEST = "on_request"
     ENDED = "ended"
 
 
@@ -122,9 +127,10 @@ class Reconciled:
 class Reconciler:
     """Compares trips with records and workflows. ``connect`` is called when the first trip without records comes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by name
         self,
         records: InvoiceRecords,
+        collection: MonthlyCollection,
         connect: Callable[[], Awaitable[Client]],
         *,
         now: datetime,
@@ -133,6 +139,7 @@ class Reconciler:
     ) -> None:
         self.result = Reconciled()
         self._records = records
+        self._collection = collection
         self._connect = connect
         self._now = now
         self._grace = grace
@@ -189,7 +196,8 @@ class Reconciler:
         of_revision = (record for record in of_trip if record.document.revision == trip.revision)
         records = [record for record in of_revision if record.document.kind is not Kind.CREDIT_NOTE]
         if not records:
-            return None
+            collected = self._collection.of_trip(trip.trip_id)
+            return Outcome.BY_MONTH if any(one.document.revision == trip.revision for one in collected) else None
         return Outcome.INVOICED if any(record.state == ISSUED for record in records) else Outcome.VOID
 
     async def _ask_temporal(self, trips: Sequence[tuple[Trip, datetime]]) -> list[WithoutDocuments]:
@@ -214,6 +222,8 @@ class Reconciler:
         return _without(trip, since, Outcome.UNDER_WAY if young else outcome, **told)
 
     async def _running(self, client: Client, trip: Trip, since: datetime, found: WorkflowView) -> WithoutDocuments:
+        if found.state == InvoiceState.ON_REQUEST:
+            return _without(trip, since, Outcome.ON_REQUEST)
         if found.state != InvoiceState.PARKED:
             return self._waits(trip, since, Outcome.LATE, status=found.status)
         why = await why_parked(client, found)
@@ -225,8 +235,9 @@ class Reconciler:
     async def _ended(self, trip: Trip, since: datetime, found: WorkflowView) -> WithoutDocuments:
         """It may have ended since the records were asked; and one that was voided before its number has none."""
         recorded = await asyncio.to_thread(self._recorded, trip)
-        voided = Outcome.VOID if found.state == InvoiceState.VOIDED and found.status == "Completed" else None
-        return _without(trip, since, recorded or voided or Outcome.ENDED, status=found.status)
+        ends = {InvoiceState.VOIDED.value: Outcome.VOID, InvoiceState.NOT_REQUESTED.value: Outcome.ON_REQUEST}
+        ended = ends.get(found.state or "") if found.status == "Completed" else None
+        return _without(trip, since, recorded or ended or Outcome.ENDED, status=found.status)
 
     def _note(self, found: WithoutDocuments) -> None:
         self.result.outcomes[found.outcome] += 1

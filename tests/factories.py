@@ -88,16 +88,16 @@ def sources(
     ``given`` replaces them. Without charges it is a taxi ride for 19.40 EUR, or its like.
     """
     of = of or trip()
-    country = of.country
-    currency = CASTS[country].currency
+    cast = CASTS.get(of.pickup.subdivision or "") or CASTS[of.country]
+    currency = cast.currency
     sold = items or (charge("19.40", description=None),)
-    record = dict(CASTS[country].record)
+    record = dict(cast.record)
     if of.line_of_business is LineOfBusiness.RIDES:
         record.pop("merchant_ref")
     bodies: dict[Provides, Body] = {
         Provides.TRIP: record,
         Provides.CHARGES: charges(*sold, currency=currency),
-        **PARTIES[country],
+        **cast.parties,
     }
     bodies.pop(Provides.BUSINESS, None)
     if of.line_of_business is LineOfBusiness.RIDES:

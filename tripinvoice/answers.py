@@ -120,6 +120,14 @@ class AddressOfInvoices(_Shape):
     value: Annotated[str, StringConstraints(min_length=1, max_length=100)]
 
 
+class ContactAnswer(_Shape):
+    """Whom to ask about a party's documents."""
+
+    name: Text | None = None
+    phone: Annotated[str, StringConstraints(pattern=r"^[0-9+(][0-9 ()/.-]{2,29}$")] | None = None
+    email: Annotated[str, StringConstraints(max_length=100, pattern=r"^[^@\s.][^@\s]*@[^@\s]+\.[^@\s]+$")] | None = None
+
+
 class PartyAnswer(_Shape):
     """A person or company: rider, driver, fleet, merchant, courier, platform entity, business account."""
 
@@ -132,6 +140,7 @@ class PartyAnswer(_Shape):
     subdivision: Subdivision | None = None
     tax_ids: tuple[TaxIdAnswer, ...] = Field(default=(), max_length=6, strict=False)
     electronic_address: AddressOfInvoices | None = None
+    contact: ContactAnswer | None = None
 
 
 class TaxProfile(_Shape):

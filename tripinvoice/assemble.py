@@ -6,7 +6,7 @@ those two.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -377,6 +377,7 @@ def _draft(regime: Regime, case: Case, bill: _Bill, payments: tuple[Payment, ...
         notes=plan.notes,
         account=case.account,
         business=case.business,
+        einvoice=regime.einvoice,
         facts=plan.facts,
         consent=plan.consent,
         buyer_reference=case.recipient_profile.buyer_reference if case.recipient_profile else None,
@@ -437,10 +438,16 @@ def _journey(regime: Regime, case: Case) -> Journey:
     """The trip as the customer knows it, on the clock he saw."""
     trip, zone = case.trip, regime.trip_zone(case.trip)
     return Journey(
-        started_at=trip.started_at.astimezone(zone),
-        ended_at=trip.ended_at.astimezone(zone),
+        started_at=_on_the_clock(trip.started_at, zone),
+        ended_at=_on_the_clock(trip.ended_at, zone),
         pickup=case.journey.pickup,
         dropoff=case.journey.dropoff,
         distance_m=trip.distance_m,
         vehicle=case.journey.vehicle,
     )
+
+
+def _on_the_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+    """What the clock showed, with its offset: between two times of one zone Python would count the hours of a clock."""
+    local = moment.astimezone(zone)
+    return local.replace(tzinfo=timezone(local.utcoffset() or timedelta(0)))

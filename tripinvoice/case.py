@@ -29,7 +29,7 @@ from tripinvoice.answers import (
     read_answer,
 )
 from tripinvoice.errors import InvalidAnswerError, InvalidTripError, MissingAnswerError
-from tripinvoice.invoice import Contract, Kind, NumberRange, Party, Payment, TaxId, account_key
+from tripinvoice.invoice import Contact, Contract, Kind, NumberRange, Party, Payment, TaxId, account_key
 from tripinvoice.money import Money
 from tripinvoice.money_systems import Answer, Sources
 from tripinvoice.tax_ids import is_valid
@@ -373,6 +373,7 @@ def _party(role: Provides, answer: PartyAnswer) -> Party:
         tax_ids=_tax_ids(role.value, answer.tax_ids),
         subdivision=answer.subdivision,
         electronic_address=_electronic_address(answer),
+        contact=_contact(answer),
     )
 
 
@@ -387,6 +388,15 @@ def _recipient_profile(business: RecipientProfile | None, chosen: RecipientProfi
 def _electronic_address(answer: PartyAnswer) -> TaxId | None:
     address = answer.electronic_address
     return TaxId(scheme=address.scheme, value=clean(address.value)) if address else None
+
+
+def _contact(answer: PartyAnswer) -> Contact | None:
+    contact = answer.contact
+    if contact is None:
+        return None
+    return Contact(
+        name=clean(contact.name or "") or None, phone=contact.phone, email=clean(contact.email or "") or None
+    )
 
 
 def _tax_profile(role: Provides, answer: TaxProfile) -> TaxProfile:

@@ -98,11 +98,20 @@ class TaxId:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Contact:
+    """Whom to ask about the document (EN 16931 BG-6, BG-9): public authorities want one."""
+
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Party:
     """Supplier, issuer or recipient, frozen as they were when the document was made.
 
     ``subdivision`` is the ISO 3166-2 code of a state or region where the law asks for it; ``electronic_address`` is
-    where e-invoices go (EN 16931 BT-34, BT-49; its scheme is an EAS code such as ``0204``).
+    where e-invoices go (EN 16931 BT-34, BT-49; its scheme is an EAS code such as ``0204``). ``contact`` is in those.
     """
 
     name: str
@@ -113,6 +122,7 @@ class Party:
     tax_ids: tuple[TaxId, ...] = ()
     subdivision: str | None = None
     electronic_address: TaxId | None = None
+    contact: Contact | None = None
 
     @property
     def has_address(self) -> bool:
@@ -275,6 +285,7 @@ class Draft:
     somebody else writes it. ``rounding`` is what cash payment added or took (EN 16931 BT-114). ``unverified`` names
     the rates and rules behind it that nobody has checked against the law. ``account`` is the account key of whom it
     is invoiced to (:func:`account_key`), empty when nobody is known; ``business`` says that he buys for a business.
+    ``einvoice`` names the electronic invoice that goes with the document where its country expects one.
     """
 
     key: DocumentKey
@@ -304,6 +315,7 @@ class Draft:
     title: str = ""
     simplified: bool = False
     business: bool = False
+    einvoice: str | None = None
     facts: tuple[Fact, ...] = ()
     consent: str | None = None
     buyer_reference: str | None = None

@@ -19,7 +19,6 @@ class CreditTrip(Issuing):
     """credit → number → render + store → record → announce. One at a time of a trip, by its id."""
 
     STEPS = ("credit", "number", "render", "record", "announce")
-    MEND_WITH = " --credit"
 
     @workflow.init
     def __init__(self, request: CreditInput) -> None:

@@ -9,17 +9,17 @@ from workflows.search_attributes import InvoiceState
 STEPS = ("fetch", "preprocess", "number", "render", "record", "announce")
 
 
-def story(status: Status, steps: Sequence[str] = STEPS, mend_with: str = "") -> str:
+def story(status: Status, called: str, steps: Sequence[str] = STEPS) -> str:
     """State, steps with marks, numbers, documents; for a parked invoice the reason and the ways on.
 
-    ``mend_with`` is what the commands that mend it need beside the trip.
+    ``called`` is how the commands that mend it call it.
     """
     parts = [f"**{status.state}** · trip `{status.trip_id}`", _steps(status.state, status.step, steps)]
     if status.numbers:
         parts.append("Numbers: " + ", ".join(f"`{number}`" for number in status.numbers))
     parts += [_document(document) for document in status.documents]
     if status.failure is not None:
-        parts += _way_on(status.trip_id + mend_with, status.failure)
+        parts += _way_on(called, status.failure)
     return "\n\n".join(parts)
 
 

@@ -39,11 +39,10 @@ with workflow.unsafe.imports_passed_through():
 class Issuing:
     """A workflow that issues documents. It says in ``_draft`` how its drafts come about.
 
-    ``STEPS`` are its steps as people see them, ``MEND_WITH`` is what the commands that mend it need beside its subject.
+    ``STEPS`` are its steps as people see them.
     """
 
     STEPS: tuple[str, ...] = STEPS
-    MEND_WITH = ""
 
     def __init__(self, subject: str, step: str) -> None:
         """``subject`` is what it is about, an id; ``step`` its first step."""
@@ -301,7 +300,12 @@ class Issuing:
         workflow.upsert_search_attributes(changes)
 
     def _tell(self) -> None:
-        workflow.set_current_details(story(self.status(), self.STEPS, self.MEND_WITH))
+        workflow.set_current_details(story(self.status(), self._called, self.STEPS))
+
+    @property
+    def _called(self) -> str:
+        """How the commands that mend it call it."""
+        return workflow.info().workflow_id
 
 
 def _names(drafts: Sequence[DraftRef]) -> list[str]:

@@ -19,9 +19,11 @@ from starter.cli import (
     credit,
     demo,
     dlq,
+    einvoice,
     law,
     look,
     mend,
+    month,
     preview,
     processes,
     reconcile,
@@ -99,6 +101,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (LOOK, "show", look.show),
     (LOOK, "open", look.open_),
     (LOOK, "link", stored.link),
+    (LOOK, "einvoice", einvoice.einvoice),
     (LOOK, "status", look.status),
     (LOOK, "parked", look.parked),
     (LOOK, "regimes", law.regimes),
@@ -107,6 +110,9 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (MEND, "void", mend.void),
     (MEND, "rerun", mend.rerun),
     (MEND, "credit", credit.credit),
+    (MEND, "request", mend.request),
+    (MEND, "month invoice", month.invoice),
+    (MEND, "month schedule", month.schedule),
     (MEND, "dlq list", dlq.list_),
     (MEND, "dlq show", dlq.show),
     (MEND, "dlq replay", dlq.replay),
@@ -119,6 +125,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
 )
 
 _GROUPS = {
+    "month": typer.Typer(help="Customers who are invoiced by the month.", no_args_is_help=True),
     "schedule": typer.Typer(help="The audit of the numbers by the clock.", no_args_is_help=True),
     "schema": typer.Typer(help="The tables of a Cassandra store.", no_args_is_help=True),
     "bucket": typer.Typer(help="The buckets of an S3 document store.", no_args_is_help=True),

@@ -16,10 +16,16 @@ EXAMPLES = {
     "show": (
         "tripinvoice show trip-4711",
         "tripinvoice show GB-OP-2026-000042",
+        "tripinvoice show 0000000042 --issued 2026-11-02",
         "tripinvoice show trip-4711 --json | jq .documents[].total",
     ),
     "open": ("tripinvoice open trip-4711", "tripinvoice open GB-OP-2026-000042 --print-path"),
     "link": ("tripinvoice link trip-4711", "tripinvoice link GB-OP-2026-000042 --valid 2h"),
+    "einvoice": (
+        "tripinvoice einvoice DE-OP-2026-000042",
+        "tripinvoice einvoice trip-4711 --format ubl --folder outbox",
+        "tripinvoice einvoice DE-OP-2026-000042 --format xrechnung | xmllint --noout -",
+    ),
     "bucket apply": (
         "tripinvoice bucket apply",
         "tripinvoice bucket apply --country GB --year 2027",
@@ -46,6 +52,13 @@ EXAMPLES = {
         "tripinvoice credit trip-4711 --reason 'detour of the driver' --amount 5.00 --request ticket-8812",
         "tripinvoice credit trip-4711 --contract goods --lines 1,2=4.50,3x1 --reason 'a dish was missing'",
         "tripinvoice credit trip-4711 --reason 'wrong address' --reissue --json | jq -r .notes[].number",
+    ),
+    "request": ("tripinvoice request trip-4711", "tripinvoice request trip-4711 --json"),
+    "month invoice": ("tripinvoice month invoice 2026-11", "tripinvoice month invoice 2026-11 --json | jq .started"),
+    "month schedule": (
+        "tripinvoice month schedule",
+        "tripinvoice month schedule --cron '0 6 3 * *'",
+        "tripinvoice month schedule --remove",
     ),
     "audit": (
         "tripinvoice audit",

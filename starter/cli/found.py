@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from starter.cli.failures import CommandError
 from starter.cli.session import temporal
 from starter.lookup import (
     Why,
     WorkflowView,
+    find_printed,
     find_records,
     parked,
     stored_invoice,
@@ -46,7 +47,10 @@ class FoundDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """All about a trip; ``trouble`` says why Temporal could not be asked."""
+    """All about a trip, or about every trip with a document of that printed number.
+
+    ``trouble`` says why Temporal could not be asked.
+    """
 
     trip_id: str
     documents: Sequence[FoundDocument]
@@ -54,21 +58,30 @@ class Found:
     trouble: str | None = None
 
 
-async def find(trip_or_number: str) -> Found:
-    """Ask both sides. Raises ``NotFoundError`` when neither knows it."""
+async def find(trip_or_number: str, issued: date | None = None) -> Found:
+    """Ask both sides. Raises ``NotFoundError`` when neither knows it.
+
+    With a date of issue, ``trip_or_number`` is what the document shows as its number.
+    """
     async with Wiring(read_settings()) as wiring:
-        records = await asyncio.to_thread(find_records, wiring.records, trip_or_number)
+        records = await asyncio.to_thread(_records, wiring, trip_or_number, issued)
         documents = await asyncio.to_thread(_documents, wiring, records)
-    trip_id = records[0].document.trip_id if records else trip_or_number
+    trips = list(dict.fromkeys(record.document.trip_id for record in records)) or [trip_or_number]
     try:
-        workflows, trouble = await _workflows(trip_id), None
+        workflows, trouble = [one for trip_id in trips for one in await _workflows(trip_id)], None
     except (CommandError, StoreUnavailableError) as error:
         if not documents:
             raise
         workflows, trouble = [], error.message
     if not documents and not workflows:
         raise unknown()
-    return Found(trip_id=trip_id, documents=documents, workflows=workflows, trouble=trouble)
+    return Found(trip_id=trips[0], documents=documents, workflows=workflows, trouble=trouble)
+
+
+def _records(wiring: Wiring, trip_or_number: str, issued: date | None) -> Sequence[InvoiceRecord]:
+    if issued is None:
+        return find_records(wiring.records, trip_or_number)
+    return find_printed(wiring.records, wiring.documents, trip_or_number, issued)
 
 
 def unknown() -> NotFoundError:
@@ -81,11 +94,12 @@ def unknown() -> NotFoundError:
 
 def _documents(wiring: Wiring, records: Sequence[InvoiceRecord]) -> list[FoundDocument]:
     """Each with its credit notes, which follow it if they are shown too."""
-    of_trip = wiring.records.by_trip(records[0].document.trip_id) if records else ()
-    invoices = {record.document: stored_invoice(wiring.documents, record) for record in of_trip}
+    trips = dict.fromkeys(record.document.trip_id for record in records)
+    known = [record for trip_id in trips for record in wiring.records.by_trip(trip_id)]
+    invoices = {record.document: stored_invoice(wiring.documents, record) for record in known}
 
     def document(record: InvoiceRecord) -> FoundDocument:
-        notes = (invoices[other.document] for other in of_trip if other.corrects == record.document)
+        notes = (invoices[other.document] for other in known if other.corrects == record.document)
         return FoundDocument(
             record=record,
             invoice=invoices[record.document],
@@ -96,9 +110,9 @@ def _documents(wiring: Wiring, records: Sequence[InvoiceRecord]) -> list[FoundDo
     return [document(record) for record in sorted(records, key=_beside_its_invoice)]
 
 
-def _beside_its_invoice(record: InvoiceRecord) -> tuple[str, int, int]:
+def _beside_its_invoice(record: InvoiceRecord) -> tuple[str, str, int, int]:
     about = record.corrects or record.document
-    return about.contract, about.revision, record.document.revision if record.corrects else 0
+    return about.trip_id, about.contract, about.revision, record.document.revision if record.corrects else 0
 
 
 async def _workflows(trip_id: str) -> list[tuple[WorkflowView, Why | None]]:
@@ -131,8 +145,23 @@ async def stored_pdfs(trip_or_number: str, valid: timedelta) -> list[StoredPdf]:
             if record.pdf
         ]
     if not found:
-        raise NotFoundError("trip or number: no issued document; `tripinvoice show` says how far its invoice is")
+        raise _not_issued()
     return found
+
+
+async def stored_invoices(trip_or_number: str) -> list[Invoice]:
+    """Each invoice as it was issued. Raises ``NotFoundError`` when there is none."""
+    async with Wiring(read_settings()) as wiring:
+        records = await asyncio.to_thread(find_records, wiring.records, trip_or_number)
+        read = [await asyncio.to_thread(stored_invoice, wiring.documents, record) for record in records]
+    found = [invoice for invoice in read if invoice is not None]
+    if not found:
+        raise _not_issued()
+    return found
+
+
+def _not_issued() -> NotFoundError:
+    return NotFoundError("trip or number: no issued document; `tripinvoice show` says how far its invoice is")
 
 
 async def count() -> Overview:

@@ -9,7 +9,6 @@ from rich.text import Text
 
 from starter.cli.found import Found, FoundDocument, parked_plain
 from starter.cli.output import moment, safe, state, table
-from starter.client import credit_workflow_id
 from starter.lookup import Why, WorkflowView
 from tripinvoice.invoice import Draft, Invoice, Line, Party
 from tripinvoice.money import Money
@@ -60,6 +59,8 @@ def _facts() -> Table:
 
 def _add_parties(facts: Table, invoice: Invoice) -> None:
     draft = invoice.draft
+    if invoice.number != invoice.ledger_number:
+        facts.add_row("printed number", safe(invoice.number))
     facts.add_row("issue date", str(invoice.issue_date))
     facts.add_row("supplier", _party(draft.supplier))
     if draft.issuer != draft.supplier:
@@ -111,24 +112,24 @@ def workflow_lines(found: Found) -> Iterator[Text]:
             f" · {one.status}, started {moment(one.started_at)}{ended}",
         )
         if why is not None:
-            yield from _way_on(found.trip_id, one, why)
+            yield from _way_on(one, why)
 
 
-def _way_on(trip_id: str, one: WorkflowView, why: Why) -> Iterator[Text]:
-    failure = why.failure
+def _way_on(one: WorkflowView, why: Why) -> Iterator[Text]:
+    failure, which = why.failure, _called(one)
     yield Text.assemble("  parked at ", safe(failure.step, "bold"), f" since {moment(why.since)}: ", safe(failure.code))
     yield Text.assemble("  ", safe(failure.reason))
-    more = _which(trip_id, one.workflow_id)
-    yield safe(f"  go on: tripinvoice resume {trip_id}{more} --reason '…'", "cyan")
-    yield safe(f"  or end: tripinvoice void {trip_id}{more} --reason '…'", "cyan")
+    yield safe(f"  go on: tripinvoice resume {which} --reason '…'", "cyan")
+    yield safe(f"  or end: tripinvoice void {which} --reason '…'", "cyan")
 
 
-def _which(trip_id: str, workflow_id: str) -> str:
-    """What a command needs beside the trip to mean this workflow."""
-    if workflow_id == credit_workflow_id(trip_id):
-        return " --credit"
-    revision = workflow_id.removeprefix(f"invoice/{trip_id}").removeprefix("/")
-    return f" --revision {revision}" if revision else ""
+def _called(one: WorkflowView) -> str:
+    """How a command calls it: by its trip and revision, or, where it is no trip's invoice, by its own id."""
+    kind, _, rest = one.workflow_id.partition("/")
+    if kind != "invoice":
+        return one.workflow_id
+    revision = rest.removeprefix(one.trip_id).removeprefix("/")
+    return f"{one.trip_id} --revision {revision}" if revision else one.trip_id
 
 
 # --- for programs --------------------------------------------------------------------------------------------------
@@ -176,6 +177,7 @@ def _plain_credit(document: FoundDocument) -> dict[str, object]:
 def _plain_invoice(invoice: Invoice) -> dict[str, object]:
     draft = invoice.draft
     return {
+        "printed_number": invoice.number,
         "issue_date": invoice.issue_date,
         "supplier": draft.supplier.name,
         "issuer": draft.issuer.name,

@@ -19,16 +19,28 @@ TripOrNumber = Annotated[
 _WHILE_IT_OPENS = timedelta(minutes=5)
 
 
-def show(trip_or_number: TripOrNumber, *, as_json: Json = False) -> None:
+def show(
+    trip_or_number: TripOrNumber,
+    *,
+    issued: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="The date of issue, when the number is what the document shows: 2026-11-02."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Show an invoice: its documents with lines and totals, and where its workflow is.
+
+    Some countries' documents show another number than the store's, and not one of its own: in Bulgaria each supplier
+    has a 0000000001. Such a number is found together with the date of issue, by reading the records of that day.
 
     Works without a Temporal server too: then it shows what the record store has. Names and addresses on the documents
     are personal data; they are shown here and nowhere else.
     """
     from starter.cli import invoice_panel
     from starter.cli.found import find
+    from starter.cli.reports import day
 
-    found = asyncio.run(find(trip_or_number))
+    found = asyncio.run(find(trip_or_number, day(issued, "--issued")))
     if as_json:
         emit(invoice_panel.plain(found))
         return

@@ -12,12 +12,13 @@ from starter.cli.output import Json, emit, safe, stdout
 
 MAX_REASON = 300  # characters, as the workflow has it
 
-TripId = Annotated[str, typer.Argument(metavar="TRIP_ID", help="The trip's id, as in its event.")]
+TripId = Annotated[
+    str, typer.Argument(metavar="TRIP_ID", help="The trip's id, as in its event; or another workflow's id.")
+]
 Revision = Annotated[int, typer.Option(min=1, max=1000, help="Which revision of the trip.")]
 Reason = Annotated[
     str, typer.Option(metavar="TEXT", help="Why, for the next reader: 1 to 300 characters, no names or addresses.")
 ]
-OfCredit = Annotated[bool, typer.Option("--credit", help="Of the trip's credit notes, not of its invoice.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask; needed where nobody can answer.")]
 
 
@@ -34,7 +35,6 @@ def resume(  # noqa: PLR0913 - one parameter an option
         typer.Option(metavar="SYSTEM=@FILE", help="Use this JSON file in place of a money system's answer."),
     ] = None,
     revision: Revision = 1,
-    credit: OfCredit = False,
     as_json: Json = False,
 ) -> None:
     """Let a parked invoice go on, after its cause is mended.
@@ -45,22 +45,26 @@ def resume(  # noqa: PLR0913 - one parameter an option
     """
     from starter.cli import mended
 
-    if credit and (set_ or answer):
-        raise CommandError(
-            "--credit: what a credit note says cannot be corrected; leave out --set and --answer", Exit.USAGE
-        )
     files = dict(_answer_file(text) for text in answer or [])
-    workflow_id = _workflow_id(trip_id, revision, credit=credit)
-    said = asyncio.run(mended.resume(workflow_id, _checked(reason), set_ or [], files))
+    said = asyncio.run(mended.resume(trip_id, revision, _checked(reason), set_ or [], files))
     _say(trip_id, said, as_json=as_json)
 
 
-def void(  # noqa: PLR0913 - one parameter an option
+def request(trip_id: TripId, *, revision: Revision = 1, as_json: Json = False) -> None:
+    """Make the invoice that a customer asks for, where the law leaves it to him whether he wants one.
+
+    His trip waits for as many days as the law gives him (`tripinvoice regimes` has them); after that it ends without.
+    """
+    from starter.cli import mended
+
+    _say(trip_id, asyncio.run(mended.request(trip_id, revision)), as_json=as_json)
+
+
+def void(
     trip_id: TripId,
     *,
     reason: Reason,
     revision: Revision = 1,
-    credit: OfCredit = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
@@ -70,9 +74,8 @@ def void(  # noqa: PLR0913 - one parameter an option
     """
     from starter.cli import mended
 
-    what = "credit" if credit else "invoice"
-    _confirm(f"End the {what} of trip {trip_id} for ever, without a document?", yes=yes)
-    said = asyncio.run(mended.void(_workflow_id(trip_id, revision, credit=credit), _checked(reason)))
+    _confirm(f"End the invoice of trip {trip_id} for ever, without a document?", yes=yes)
+    said = asyncio.run(mended.void(trip_id, revision, _checked(reason)))
     _say(trip_id, said, as_json=as_json)
 
 
@@ -84,7 +87,6 @@ def rerun(  # noqa: PLR0913 - one parameter an option
         bool, typer.Option("--from-start", help="Do every step again, not only from the one that failed.")
     ] = False,
     revision: Revision = 1,
-    credit: OfCredit = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
@@ -96,18 +98,11 @@ def rerun(  # noqa: PLR0913 - one parameter an option
     from starter.cli import mended
 
     _confirm(f"Reset the workflow of trip {trip_id}?", yes=yes)
-    workflow_id = _workflow_id(trip_id, revision, credit=credit)
-    run_id, event_id = asyncio.run(mended.rerun(workflow_id, _checked(reason), from_start=from_start))
+    run_id, event_id = asyncio.run(mended.rerun(trip_id, revision, _checked(reason), from_start=from_start))
     if as_json:
         emit({"trip_id": trip_id, "run_id": run_id, "event_id": event_id})
     else:
         stdout().print(safe(f"reset to event {event_id}, new run {run_id}"), soft_wrap=True)
-
-
-def _workflow_id(trip_id: str, revision: int, *, credit: bool) -> str:
-    from starter.client import credit_workflow_id, invoice_workflow_id
-
-    return credit_workflow_id(trip_id) if credit else invoice_workflow_id(trip_id, revision)
 
 
 def _answer_file(text: str) -> tuple[str, bytes]:

@@ -15,11 +15,11 @@ from tripinvoice.wiring import Wiring
 from workflows.messages import Resume, Void
 
 
-async def resume(workflow_id: str, reason: str, settings: Sequence[str], files: Mapping[str, bytes]) -> str:
+async def resume(trip_id: str, revision: int, reason: str, settings: Sequence[str], files: Mapping[str, bytes]) -> str:
     """Correct, archive, resume; returns what the workflow says."""
     changes = mending.read_changes(settings)
     client = await temporal()
-    handle = await mending.running_invoice(client, workflow_id)
+    handle = await mending.running_invoice(client, trip_id, revision)
     async with Wiring(read_settings()) as wiring:
         trip = await mending.current_trip(client, handle) if changes or files else None
         corrected = correct_trip(trip, changes, wiring.clock.now()) if trip and changes else None
@@ -33,21 +33,25 @@ def _archive(files: Mapping[str, bytes], shelf: Shelf, wiring: Wiring) -> dict[s
     return {system: archive.keep(answer, wiring.documents, shelf) for system, answer in answers.items()}
 
 
-async def void(workflow_id: str, reason: str) -> str:
+async def request(trip_id: str, revision: int) -> str:
+    """Its customer asks for it; returns what the workflow says."""
+    client = await temporal()
+    return await mending.request(await mending.running_invoice(client, trip_id, revision))
+
+
+async def void(trip_id: str, revision: int, reason: str) -> str:
     """End it; returns what the workflow says."""
     client = await temporal()
-    handle = await mending.running_invoice(client, workflow_id)
+    handle = await mending.running_invoice(client, trip_id, revision)
     return await mending.void(handle, Void(reason=reason))
 
 
-async def rerun(workflow_id: str, reason: str, *, from_start: bool) -> tuple[str, int]:
+async def rerun(trip_id: str, revision: int, reason: str, *, from_start: bool) -> tuple[str, int]:
     """Reset the latest run; returns the new run's id and the event it begins from."""
     client = await temporal()
-    found = await latest(client, workflow_id)
+    found = await latest(client, mending.workflow_id_of(trip_id, revision))
     if found is None:
-        raise NotFoundError(
-            "trip: Temporal has no workflow of it with this revision or kind, or its retention has ended"
-        )
+        raise NotFoundError("trip: Temporal has no workflow of this trip and revision, or its retention has ended")
     event_of = mending.first_task_event if from_start else mending.failed_step_event
     event_id = await event_of(client, found.workflow_id)
     return await mending.reset(client, found, event_id, reason), event_id

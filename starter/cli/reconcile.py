@@ -40,6 +40,8 @@ COLUMNS = ("trip_id", "revision", "outcome", "since", "workflow_id", "status", "
 _WORDS = {
     "invoiced": ("have their documents", ""),
     "void": ("were ended without a document", ""),
+    "by_month": ("are on their month's invoice, or will be", ""),
+    "on_request": ("have an invoice only if their customers ask", ""),
     "under_way": ("are under way, and young", ""),
     "parked": ("are parked", "mend the cause, then tripinvoice resume; or tripinvoice void"),
     "late": (
@@ -110,7 +112,7 @@ async def _reconcile(source: str, since: date | None, grace: timedelta) -> _Repo
 
     async with Wiring(read_settings()) as wiring:
         now = wiring.clock.now()
-        reconciler = Reconciler(wiring.records, temporal, now=now, grace=grace, since=since)
+        reconciler = Reconciler(wiring.records, wiring.collection, temporal, now=now, grace=grace, since=since)
         result = await reconciler.run(_events(wiring, source, since))
     return _Report(source=source, now=now, since=since, grace=grace, result=result)
 

@@ -43,12 +43,12 @@ Grace = Annotated[
 ]
 
 
-def day(text: str | None) -> date | None:
-    """The day that ``--since`` names."""
+def day(text: str | None, option: str = "--since") -> date | None:
+    """The day that an option names."""
     try:
         return date.fromisoformat(text) if text is not None else None
     except ValueError:
-        raise CommandError("--since: expected a day such as 2026-11-01", Exit.USAGE) from None
+        raise CommandError(f"{option}: expected a day such as 2026-11-01", Exit.USAGE) from None
 
 
 def duration(text: str, option: str = "--grace") -> timedelta:

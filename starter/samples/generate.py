@@ -6,12 +6,17 @@ The file is kept in the repository, so that it can be read and copied; a test sa
 from pathlib import Path
 
 from starter.samples.australia import SCENES as AUSTRALIA
+from starter.samples.bulgaria import SCENES as BULGARIA
 from starter.samples.france import SCENES as FRANCE
 from starter.samples.germany import SCENES as GERMANY
+from starter.samples.greece import SCENES as GREECE
 from starter.samples.india import SCENES as INDIA
+from starter.samples.iowa import SCENES as IOWA
+from starter.samples.japan import SCENES as JAPAN
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
 from starter.samples.scene import scenario
+from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
 from starter.samples.trips import scenario_line
 from starter.samples.united_kingdom import SCENES as UNITED_KINGDOM
@@ -19,7 +24,21 @@ from starter.samples.united_kingdom import SCENES as UNITED_KINGDOM
 
 def sample() -> bytes:
     """The bundled sample as JSON Lines; the countries take turns, so that the first few trips show all of them."""
-    countries = [GERMANY, UNITED_KINGDOM, NEW_YORK, NETHERLANDS, SWEDEN, FRANCE, INDIA, AUSTRALIA]
+    countries = [
+        AUSTRALIA,
+        BULGARIA,
+        FRANCE,
+        GERMANY,
+        GREECE,
+        INDIA,
+        IOWA,
+        JAPAN,
+        NETHERLANDS,
+        NEW_YORK,
+        SPAIN,
+        SWEDEN,
+        UNITED_KINGDOM,
+    ]
     longest = max(map(len, countries))
     turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]
     return b"".join(scenario_line(scenario(scene)) for scene in turns)

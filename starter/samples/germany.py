@@ -74,7 +74,7 @@ _SMALL_TAXI: dict[str, Body] = {
     "driver-tax-profiles": _SMALL,
 }
 _HIRE_CAR: dict[str, Body] = {
-    "drivers": {"ref": "drv-de-104", "name": "Selin Aydın"},  # noqa: RUF001 - a Turkish name
+    "drivers": {"ref": "drv-de-104", "name": "Selin Aydın"},
     "fleets": _party("flt-de-11", "Spreefahrt Mietwagen GmbH", "Köpenicker Chaussee 3", "10317", "Berlin"),
     "driver-tax-profiles": _registered("DE999999042"),
 }
@@ -94,7 +94,7 @@ _COMPANY: dict[str, Body] = {
         "address": [
             "Abteilung Rechnungswesen und Reisekostenabrechnung, Kostenstelle 4711/0815-Süd",
             "Gebäude C, Eingang 2, 4. Obergeschoss, Zimmer 417",
-            "Fürst-Leopold-von-Anhalt-Dessau-Straße 128–132",  # noqa: RUF001 - typographic
+            "Fürst-Leopold-von-Anhalt-Dessau-Straße 128–132",
         ],
         "postcode": "80331",
         "city": "München",
@@ -122,7 +122,7 @@ _KITCHEN: dict[str, Body] = {
     "merchant-tax-profiles": _registered("DE999999067"),
 }
 _MARKET_HALL: dict[str, Body] = {
-    "merchants": _party("mer-de-2", "Späti & Feinkost Yıldız OHG", "Sonnenallee 77", "12045", "Berlin"),  # noqa: RUF001 - a Turkish name
+    "merchants": _party("mer-de-2", "Späti & Feinkost Yıldız OHG", "Sonnenallee 77", "12045", "Berlin"),
     "merchant-tax-profiles": _registered("DE999999075"),
 }
 _COURIER: dict[str, Body] = {

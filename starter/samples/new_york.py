@@ -169,13 +169,11 @@ _APP_RIDES = (
         journey=("Williamsburg, Brooklyn", "Astoria, Queens"),
         charges={
             "fares": [fare("31.75")],
-            "surcharges": [
-                charge("surcharge", "0.79", "surcharge", description="Black car fund"),
-                charge("surcharge", "2.82", "government_fee", description="Sales tax"),
-            ],
+            "surcharges": [charge("black_car_fund", "0.95", "surcharge")],
             "tips": [tip("5.00")],
         },
         parties=_APP_DRIVER | _RIDER,
+        added_tax=sales_tax(["31.75"]),
         other_payments={"split-fares": [{**MASTERCARD, "amount": "20.18"}]},
     ),
     Scene(
@@ -187,6 +185,7 @@ _APP_RIDES = (
         completion=Completion.CANCELLED_WITH_FEE,
         charges={"fares": [], "cancellation-fees": [charge("cancellation_fee", "5.00", "cancellation")]},
         parties=_APP_DRIVER,
+        added_tax=sales_tax(["5.00"]),
     ),
     Scene(
         slug="app-ride-adjusted",
@@ -203,6 +202,7 @@ _APP_RIDES = (
             "tips": [tip("3.00")],
         },
         parties=_APP_DRIVER,
+        added_tax=sales_tax(["27.60", "6.94", "-4.25"]),
     ),
 )
 

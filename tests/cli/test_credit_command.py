@@ -118,11 +118,11 @@ async def test_a_parked_credit_is_mended_as_an_invoice_is(cli: Cli, cli_stack: S
     assert "credit/cli-credit-parked" in [json.loads(line)["workflow_id"] for line in await _parked(cli)]
     await asyncio.to_thread(away.rename, place)
     shown = await cli("show", "cli-credit-parked")
-    assert "tripinvoice resume cli-credit-parked --credit --reason" in shown.out
-    wrong = await cli("resume", "cli-credit-parked", "--credit", "--reason", "x", "--set", "pickup.country=DE")
-    assert (wrong.code, "cannot be corrected" in wrong.err) == (2, True)
-    resumed = await cli("resume", "cli-credit-parked", "--credit", "--reason", "restored")
-    assert (resumed.code, resumed.out) == (0, "cli-credit-parked: resumed at credit\n")
+    assert "tripinvoice resume credit/cli-credit-parked --reason" in shown.out
+    wrong = await cli("resume", "credit/cli-credit-parked", "--reason", "x", "--set", "pickup.country=DE")
+    assert (wrong.code, "leave out --set and --answer" in wrong.err) == (1, True)
+    resumed = await cli("resume", "credit/cli-credit-parked", "--reason", "restored")
+    assert (resumed.code, resumed.out) == (0, "credit/cli-credit-parked: resumed at credit\n")
     assert (await cli(*command, "--json")).json()["left"][0]["left"] == "0.00"
 
 

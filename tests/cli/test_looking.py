@@ -35,6 +35,18 @@ async def test_show_finds_a_document_by_its_number(cli: Cli) -> None:
     assert "19.40" in told.out
 
 
+async def test_show_finds_what_the_paper_says(cli: Cli) -> None:
+    """The number as printed with its date; another date is another document, and what is no date is told."""
+    document = (await cli("show", ISSUED, "--json")).json()["documents"][0]
+    printed, issued = document["printed_number"], document["issue_date"]
+    told = await cli("show", printed, "--issued", issued, "--json")
+    assert [found["number"] for found in told.json()["documents"]] == [document["number"]]
+    assert (await cli("show", printed, "--issued", "2001-01-01")).code == 5
+    told = await cli("show", printed, "--issued", "yesterday")
+    assert (told.code, told.err.count("\n")) == (2, 1)
+    assert "--issued: expected a day" in told.err
+
+
 async def test_show_without_a_temporal_server_shows_the_records(cli: Cli) -> None:
     """An outage of Temporal must not hide an invoice from a tax inspector."""
     told = await cli("show", ISSUED, TEMPORAL_ADDRESS="localhost:1")

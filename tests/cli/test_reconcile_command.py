@@ -138,7 +138,8 @@ async def _reconciled(stack: Stack, names: Iterable[str], folder: Path, **change
         return stack.client
 
     now = SystemClock().now()
-    reconciler = Reconciler(stack.wiring.records, connect, now=now, grace=timedelta(hours=1), **changes)  # type: ignore[arg-type]
+    stores = stack.wiring.records, stack.wiring.collection
+    reconciler = Reconciler(*stores, connect, now=now, grace=timedelta(hours=1), **changes)  # type: ignore[arg-type]
     trips = _file(folder, [scenarios.berlin(name) for name in names])
     result = await reconciler.run(from_file(Path(trips)))
     return {one.trip_id: f"{one.outcome} {one.status}" for one in result.without}
@@ -186,7 +187,7 @@ async def test_an_invoice_that_is_finished_meanwhile_is_invoiced(cli_stack: Stac
         return cli_stack.client
 
     now = SystemClock().now()
-    reconciler = Reconciler(Late(), connect, now=now, grace=timedelta())  # type: ignore[arg-type]
+    reconciler = Reconciler(Late(), cli_stack.wiring.collection, connect, now=now, grace=timedelta())  # type: ignore[arg-type]
     result = await reconciler.run([Event(value=scenarios.berlin(ISSUED).event)])
     assert (1, []) == (result.outcomes[Outcome.INVOICED], result.without)
 

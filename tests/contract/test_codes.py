@@ -3,9 +3,12 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+
 from tests.factories import invoice
+from tests.golden.reading import INPUTS, documents_of
 from tests.judges.press import Page, pressed
-from tests.qr import codes_of
+from tests.qr import codes_of, widths_of
 from tripinvoice.invoice import Code
 
 # As authorities want them: an address with parameters, fields apart by stars, bytes in Base64.
@@ -14,6 +17,21 @@ CONTENTS = (
     "A:501234560*B:999999990*C:PT*D:FT*E:N*F:20261102*G:FT ÉVORA/1*H:JFX3ABCD-1*I1:PT*N:1.10*O:19.40*Q:0*R:0000",
     "AQxBbCBTYWxhbSBUYXhpAg8zMTAxMjIzOTM1MDAwMDMDFDIwMjYtMTEtMDJUMTg6MDY6MDdaBAU" * 8,
 )
+# How wide, in millimetres: Spain's Orden HAC/1177/2024 says between which.
+WIDTHS = {"ES": (30.0, 40.0)}
+
+
+@pytest.fixture(scope="module")
+def golden(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[Page, bytes]]:
+    """Every golden document that has a QR code, printed."""
+    pages = {
+        f"{path.parent.name}-{path.stem}-{no}": Page(invoice=document)
+        for path in INPUTS
+        for no, document in enumerate(documents_of(path))
+        if any(code.qr for code in document.codes)
+    }
+    files = pressed(pages, tmp_path_factory.mktemp("codes"))
+    return {name: (page, files[name].read_bytes()) for name, page in pages.items()}
 
 
 def test_codes_are_read_back_from_a_picture(tmp_path: Path) -> None:
@@ -24,3 +42,13 @@ def test_codes_are_read_back_from_a_picture(tmp_path: Path) -> None:
     (page,) = codes_of(files["coded"].read_bytes())
     assert sorted(page) == sorted(CONTENTS)
     assert codes_of(files["plain"].read_bytes()) == [[]]
+
+
+def test_the_codes_of_every_country_are_read_back(golden: dict[str, tuple[Page, bytes]]) -> None:
+    """Once each, on some page, and as wide as its law wants them."""
+    assert {page.invoice.draft.country for page, _ in golden.values()} >= WIDTHS.keys()
+    for name, (page, pdf) in golden.items():
+        wanted = sorted(code.qr for code in page.invoice.codes if code.qr)
+        assert sorted(text for texts in codes_of(pdf) for text in texts) == wanted, name
+        least, most = WIDTHS.get(page.invoice.draft.country, (15.0, 60.0))
+        assert all(least <= width <= most for widths in widths_of(pdf) for width in widths), name

@@ -1,35 +1,18 @@
 """Orders of hundreds of lines: heads on every page, and sums that are carried over and right, in both directions."""
 
-import json
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
-from shutil import copytree
 
 import pypdfium2
 import pytest
 
-from tests.factories import delivery_sources, invoice
-from tripinvoice.adapters.font_config import font_environment
+from tests.contract.testland import printed as printed_files
+from tests.factories import delivery_sources
 from tripinvoice.assemble import assemble
-from tripinvoice.canonical import dump
 from tripinvoice.invoice import Draft
 from tripinvoice.money import Money, total
-
-# Prints invoices in a process like those that render; answers with where the PDFs are.
-PRINT = """
-import json, sys
-from pathlib import Path
-from tripinvoice.adapters.render_child import Press
-press = Press()
-for name, content in json.load(sys.stdin).items():
-    Path(name).write_bytes(press.pdf(content.encode()))
-"""
 
 NAMES = ("Schweinebraten mit Knödel", "Pho", "Ein Gericht mit einem sehr langen Namen, der in keine Zeile passt, " * 3)
 
@@ -65,22 +48,8 @@ ORDERS = {
 @pytest.fixture(scope="module")
 def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
     """The text of each page of each order; Arabic comes from a country of this test's own, in two languages."""
-    home = tmp_path_factory.mktemp("long")
-    copied = copytree(str(files("templates")), home / "templates", ignore=lambda *_: ["fonts"])
-    (copied / "fonts").symlink_to(Path(str(files("templates"))) / "fonts")
-    (copied / "testland").mkdir()
-    (copied / "testland" / "document.html.j2").write_text('{% extends "base/document.html.j2" %}', encoding="utf-8")
-    (copied / "testland" / "ar_SA.toml").write_text('primary = true\nsecond = "en"\n', encoding="utf-8")
-    subprocess.run(
-        [sys.executable, "-P", "-c", PRINT],
-        input=json.dumps({name: dump(invoice(of)).decode() for name, of in ORDERS.items()}),
-        env=os.environ | font_environment(home) | {"PYTHONPATH": os.pathsep.join([str(home), *sys.path])},
-        cwd=home,
-        capture_output=True,
-        check=True,
-        text=True,
-    )
-    return {name: _pages(home / name) for name in ORDERS}
+    files = printed_files(ORDERS, tmp_path_factory.mktemp("long"), {"ar_SA": 'primary = true\nsecond = "en"\n'})
+    return {name: _pages(file) for name, file in files.items()}
 
 
 def _pages(file: Path) -> list[str]:

@@ -48,7 +48,7 @@ every_offer = pytest.mark.parametrize(
 
 def drafts_of(regime: Regime, line_of_business: LineOfBusiness, product: Product, *items: Body) -> tuple[Draft, ...]:
     """The documents of these charges."""
-    cast = CASTS[regime.country]
+    cast = CASTS.get(regime.code) or CASTS[regime.country]
     place = Place(
         country=regime.country,
         subdivision=regime.subdivision or cast.subdivision,
@@ -153,8 +153,8 @@ def drafts_or_refusal(
     regime: Regime, line_of_business: LineOfBusiness, product: Product, tax_class: str, contract: Contract
 ) -> tuple[Draft, ...]:
     """The documents of a trip with one more charge; none when the regime refuses it with a bounded reason."""
-    amount = "-1.37" if tax_class in {"promotion", "refund"} else "1.37"
-    extra = charge(amount, tax_class, contract, funded_by="supplier")
+    amount = Money(-137 if tax_class in {"promotion", "refund"} else 137, regime.currency)
+    extra = charge(str(amount.decimal), tax_class, contract, funded_by="supplier")
     try:
         return drafts_of(regime, line_of_business, product, price(line_of_business), extra)
     except PermanentError as error:

@@ -105,7 +105,8 @@ def _fonts(reader: PdfReader) -> list[dict[str, object]]:
 
 async def test_the_same_invoice_is_the_same_bytes(renderer: WeasyPrintRenderer, tmp_path: Path) -> None:
     """In the pool, in parallel with others, and in a fresh process with another time zone, hash seed and locale."""
-    issued = [invoice(of) for of in EVERY.values()]
+    everywhere = replace(draft(), recipient=Party(name="株式会社 مطعم श्री ผู้ใหญ่ שלום Ταβέρνα", country="DE"))
+    issued = [invoice(of) for of in (*EVERY.values(), everywhere, long(40))]
     first = [(await renderer.render(one)).content for one in issued]
     again = [r.content for r in await asyncio.gather(*(renderer.render(one) for one in issued * 2))]
     assert again == first * 2

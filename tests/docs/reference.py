@@ -1,4 +1,4 @@
-"""The pages that repeat the code: docs/settings.md, docs/cli.md, docs/audit.md and .env.example.
+"""The pages that repeat the code: docs/settings.md, cli.md, audit.md, einvoice.md, law.md and .env.example.
 
 ``python -m tests.docs.reference`` writes them anew; the tests compare.
 """
@@ -20,6 +20,8 @@ from tests.docs import compose, law
 from tripinvoice.audit.findings import EXPLAINED, Rule
 from tripinvoice.regimes import REGIMES
 from tripinvoice.settings import PREFIX, Settings
+from tripinvoice.validate import RULES
+from tripinvoice.validate import Rule as DocumentRule
 
 ROOT = Path(__file__).parent.parent.parent
 BEGIN, END = "<!-- begin: written by tests/docs/reference.py -->\n", "<!-- end -->\n"
@@ -99,10 +101,21 @@ def audit_rules() -> str:
     return "\n".join(rows) + "\n"
 
 
+def document_rules() -> str:
+    """Every rule of the validator: name, meaning, remedy."""
+    names: dict[DocumentRule, list[str]] = {}
+    for name, rule in RULES.items():
+        names.setdefault(rule, []).append(f"`{name}`")
+    rows = ["| rule | every document | what helps |", "|---|---|---|"]
+    rows += [f"| {', '.join(of)} | {rule.says} | {rule.remedy} |" for rule, of in names.items()]
+    return "\n".join(rows) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/settings.md": settings_table,
     "docs/cli.md": cli_reference,
     "docs/audit.md": audit_rules,
+    "docs/einvoice.md": document_rules,
     "docs/law.md": law.index,
     **{law.page_of(regime): partial(law.page, regime) for regime in REGIMES},
 }

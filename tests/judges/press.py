@@ -16,6 +16,7 @@ from pathlib import Path
 from tests.factories import invoice
 from tripinvoice import canonical
 from tripinvoice.adapters.font_config import font_environment
+from tripinvoice.einvoice import EInvoice
 from tripinvoice.invoice import Invoice
 
 SAMPLES = Path(__file__).with_name("samples")
@@ -64,8 +65,7 @@ def _wire(page: Page) -> dict[str, str | None]:
 
 def main() -> None:
     """Print what is asked for into the folder."""
-    from tripinvoice.adapters.render_child import Press  # noqa: PLC0415, I001 (it loads Pango: only here, and first)
-    from tripinvoice.adapters.pdf_file import EInvoice  # noqa: PLC0415
+    from tripinvoice.adapters.render_child import Press  # noqa: PLC0415 (it loads Pango: only here, and first)
     from tripinvoice.render import html  # noqa: PLC0415
 
     press, folder = Press(), Path(sys.argv[1])

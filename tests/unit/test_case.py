@@ -15,7 +15,7 @@ from tests.factories import answer, card, charge, charges
 from tripinvoice.answers import Provides, TaxProfile
 from tripinvoice.case import Case, Charge, Journey, clean, read_case
 from tripinvoice.errors import InvalidAnswerError, InvalidTripError, MissingAnswerError
-from tripinvoice.invoice import Contract, Party, Payment, TaxId, account_key
+from tripinvoice.invoice import Contact, Contract, Party, Payment, TaxId, account_key
 from tripinvoice.money import Money
 from tripinvoice.money_systems import Answer, Sources
 
@@ -292,6 +292,26 @@ def test_a_tax_id_may_get_longer_when_it_is_composed() -> None:
     """U+0958 has no composed form of its own: within the bounds as it was sent, it is accepted."""
     case = case_of(FARE, answer(Provides.SUPPLIER_TAX, {"tax_ids": [{"scheme": "OWN", "value": "\u0958" * 200}]}))
     assert case.tax_profile(Provides.SUPPLIER_TAX).tax_ids[0].value == "\u0915\u093c" * 200
+
+
+def test_a_contact_is_as_complete_as_it_is_known() -> None:
+    """Public authorities want all of it, others none."""
+    whom = {"name": " Abrechnung\x07", "phone": "+49 30 5555 0100", "email": "rechnung@mobility.example"}
+    for sent, read in (
+        (whom, Contact(name="Abrechnung", phone="+49 30 5555 0100", email="rechnung@mobility.example")),
+        ({"name": "\x07"}, Contact()),
+        (None, None),
+    ):
+        case = case_of(FARE, answer(Provides.RIDER, {"name": "A", "contact": sent}))
+        assert case.party(Provides.RIDER).contact == read
+
+
+@pytest.mark.parametrize("contact", [{"phone": "call me"}, {"email": "nobody"}, {"email": "a@b"}])
+def test_a_contact_that_cannot_be_reached_is_refused(contact: dict[str, str]) -> None:
+    """It names the field."""
+    (part,) = contact
+    with pytest.raises(InvalidAnswerError, match=f"contact.{part}: not acceptable"):
+        case_of(FARE, answer(Provides.RIDER, {"name": "A", "contact": contact}))
 
 
 @pytest.mark.parametrize(

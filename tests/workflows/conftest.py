@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from tests.running import Stack, running
 from tripinvoice.errors import ConflictError, DocumentError
-from tripinvoice.invoice import Contract, DocumentKey, Invoice
+from tripinvoice.invoice import Contract, DocumentKey, Invoice, account_key
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
 from tripinvoice.ports import EventSink, InvoiceRecord, NumberLedger, Renderer, Rendition
 from tripinvoice.wiring import Wiring
@@ -48,6 +48,12 @@ BRANCHES = {
     "credit-voided-after-number": "credit/credit-voided",
     "credit-cancelled-at-number": "credit/credit-cancel",
     "invoiced-anew": "invoice/reissued/2",
+    "asked-for": "invoice/asked",
+    "not-asked-for": "invoice/not-asked",
+    "collected": "invoice/month-0",
+    "collected-known-already": "invoice/month-old/replayed",
+    "month-issued": f"month/2026-11/{account_key('biz-month')}",
+    "months": "monthly-invoices/test",
     "regenerated": "regenerate/again",
     "regenerated-with-credit-notes": "regenerate/again-credited",
     "audited": "audit/all",

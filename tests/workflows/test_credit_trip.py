@@ -219,9 +219,9 @@ async def test_parked_with_a_number_it_is_resumed(stack: Stack, hands: Hands) ->
     """Who waits for it is told; the number stays."""
     await issued(stack, "credit-render")
     hands.renderer.refused.add("credit-render")
-    with pytest.raises(ConflictError, match=r"parked at render: .* `tripinvoice resume credit-render --credit`"):
+    with pytest.raises(ConflictError, match=r"parked at render: .* `tripinvoice resume credit/credit-render`"):
         await take_back(stack, wanted("credit-render"))
-    handle = stack.client.get_workflow_handle_for(CreditTrip.run, workflow_id="credit/credit-render")
+    handle: WorkflowHandle[Any, CreditResult] = stack.client.get_workflow_handle("credit/credit-render")
     status = await stack.until(handle, "Parked")
     hands.renderer.refused.clear()
     await handle.execute_update(Issuing.resume, RESUME)

@@ -6,7 +6,6 @@ metadata into a second ``rdf:RDF`` that readers of the first never see; here all
 """
 
 from contextlib import nullcontext
-from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -14,6 +13,9 @@ from xml.sax.saxutils import escape
 
 from weasyprint import Attachment
 from weasyprint.document import Document, DocumentMetadata
+
+from tripinvoice.adapters.font_subset import name_outlines
+from tripinvoice.einvoice import EInvoice
 
 # Files may be embedded in PDF/A-3 and later only; "a": tagged, and every glyph has its character.
 VARIANT = "pdf/a-3a"
@@ -87,17 +89,6 @@ _FACTUR_X_SCHEMA = _schema(
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class EInvoice:
-    """The invoice for machines: ``profile`` as Factur-X names it (``EN 16931``), ``relationship`` to the page."""
-
-    filename: str
-    content: bytes
-    media_type: str
-    profile: str
-    relationship: str
-
-
 class Metadata(DocumentMetadata):  # type: ignore[misc]
     """A document's own metadata, and what the file is: all in one ``rdf:RDF``."""
 
@@ -125,14 +116,15 @@ def write(document: Document, e_invoice: EInvoice | None, *, issued_at: datetime
         attachments=[_attachment(e_invoice, issued_at)] if e_invoice else None,
         pdf_identifier=identifier,
         pdf_variant=VARIANT,
-        finisher=_associate_once,
+        finisher=_finish,
     )
     return written
 
 
-def _associate_once(document: Document, pdf: Any) -> None:
-    """List each file that is carried once: WeasyPrint 70 does it twice."""
+def _finish(document: Document, pdf: Any) -> None:
+    """Fonts as small as they can be, and each file that is carried listed once: WeasyPrint 70 does it twice."""
     del document
+    name_outlines(pdf)
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = dict.fromkeys(pdf.catalog["AF"])
 

@@ -27,6 +27,7 @@ from PIL import features
 
 from tripinvoice.adapters.render_sample import sample
 from tripinvoice.canonical import dump, load
+from tripinvoice.einvoice import REVISION, EInvoice, attachment
 from tripinvoice.errors import DocumentError, TripInvoiceError
 from tripinvoice.invoice import Invoice
 from tripinvoice.render import page, style, template_version
@@ -41,8 +42,8 @@ with warnings.catch_warnings():  # both are what probe() reports, in words of it
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-    from tripinvoice.adapters import text_layer
-    from tripinvoice.adapters.pdf_file import FORM, VARIANT, EInvoice, write
+    from tripinvoice.adapters import font_subset, text_layer
+    from tripinvoice.adapters.pdf_file import FORM, VARIANT, write
     from tripinvoice.adapters.render_pages import with_carried_sums
 
 _ASSETS = "asset:"
@@ -87,6 +88,7 @@ class Press:
 
     def __init__(self) -> None:
         text_layer.install()
+        font_subset.install()
         self._fonts = FontConfiguration()  # a new one for each document would leak a quarter of a megabyte
         self._assets = PackagedAssets()
         # Kept over documents; cannot grow without end, because only packaged images are ever fetched.
@@ -117,7 +119,7 @@ class Press:
             self._laid_out(document.html, invoice),
             lambda breaks: self._laid_out(page(invoice, breaks=breaks).html, invoice),
         )
-        pdf = write(pages, None, issued_at=invoice.issued_at, identifier=sha256(content).digest()[:16])
+        pdf = write(pages, attachment(invoice), issued_at=invoice.issued_at, identifier=sha256(content).digest()[:16])
         return Printed(pdf=pdf, replaced=document.replaced)
 
     def pdf_of_html(
@@ -153,7 +155,7 @@ class Press:
 def environment() -> str:
     """Everything outside the templates that decides about a document's bytes."""
     libraries = ("weasyprint", "pydyf", "tinycss2", "tinyhtml5", "pillow", "babel", "jinja2")
-    parts = [FORM, *(f"{name} {version(name)}" for name in libraries)]
+    parts = [FORM, f"e-invoice {REVISION}", *(f"{name} {version(name)}" for name in libraries)]
     parts += [f"pango {pango_version()}", f"harfbuzz {harfbuzz_version()}"]
     parts += [f"subset {'harfbuzz' if has_harfbuzz_subset() else 'fonttools'}", f"zlib {zlib.ZLIB_RUNTIME_VERSION}"]
     parts += [f"lcms {features.version('littlecms2')}"]  # it writes the colour profile

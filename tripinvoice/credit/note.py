@@ -83,7 +83,7 @@ def credit_under(regime: Regime, order: Order) -> Draft:
     note = replace(
         original,
         key=replace(original.key, kind=Kind.CREDIT_NOTE, revision=order.revision),
-        series=original.series + CREDIT_NOTES,
+        series=original.series if regime.one_series else original.series + CREDIT_NOTES,
         lines=taxed.lines,
         tax_lines=taxed.tax_lines,
         totals=taxed.totals,

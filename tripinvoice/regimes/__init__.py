@@ -3,16 +3,35 @@
 from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.regimes.australia import AUSTRALIA
 from tripinvoice.regimes.base import Regime
+from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
 from tripinvoice.regimes.germany import GERMANY
+from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
+from tripinvoice.regimes.iowa import IOWA
+from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
 from tripinvoice.regimes.united_states import UNITED_STATES
 from tripinvoice.trip import Trip
 
-REGIMES: tuple[Regime, ...] = (AUSTRALIA, FRANCE, GERMANY, INDIA, NETHERLANDS, SWEDEN, UNITED_KINGDOM, UNITED_STATES)
+REGIMES: tuple[Regime, ...] = (
+    AUSTRALIA,
+    BULGARIA,
+    FRANCE,
+    GERMANY,
+    GREECE,
+    INDIA,
+    IOWA,
+    JAPAN,
+    NETHERLANDS,
+    SPAIN,
+    SWEDEN,
+    UNITED_KINGDOM,
+    UNITED_STATES,
+)
 
 
 def regime_for(trip: Trip) -> Regime:

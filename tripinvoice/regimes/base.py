@@ -195,7 +195,8 @@ class Regime:
 
     ``plan`` says which documents a case needs, ``treat`` how a charge is taxed, ``form`` what the finished draft
     calls itself, ``check`` what it must show. ``period`` is the numbering period of a day, ``number`` how a number
-    is written, ``codes`` what codes the numbered document bears.
+    is written, ``codes`` what codes the numbered document bears. ``one_series``: a supplier's credit notes are numbered
+    together with his invoices, where others have a series of their own.
 
     ``pricing`` is how prices are quoted and rounded, ``cash_step`` what cash is rounded to, in minor units.
     ``notes`` are all catalog keys its documents may print. ``einvoice`` names the electronic invoice that goes with
@@ -226,6 +227,7 @@ class Regime:
     form: Callable[[Draft], Form] = usual_form
     check: Callable[[Draft], None] = no_checks
     period: Callable[[date], str] = calendar_year
+    one_series: bool = False
     number: Callable[[Draft, NumberTaken], str] = ledger_number
     codes: Callable[[Invoice], tuple[Code, ...]] = no_codes
     notes: frozenset[str] = frozenset()

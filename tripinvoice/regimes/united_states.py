@@ -1,7 +1,7 @@
 """United States, state of New York: no invoice law, so customers get a receipt. Sales tax is added to prices.
 
-Taxi rides bear no sales tax; their fees and surcharges arrive as amounts and are shown one by one, as the Taxi and
-Limousine Commission (TLC) asks. App rides arrive with fees and taxes that the base has computed; they are shown, too.
+Taxi rides bear no sales tax. App rides that begin and end in the state do; in New York City the fees of the Taxi and
+Limousine Commission (TLC), the Black Car Fund and the transit authority (MTA) come on top, each as a line of its own.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from tripinvoice.answers import Provides
 from tripinvoice.case import Case, Charge
-from tripinvoice.errors import UnsupportedTripError
+from tripinvoice.errors import InvalidAnswerError, InvalidTripError, UnsupportedTripError
 from tripinvoice.invoice import Contract, Kind, TaxCategory
 from tripinvoice.regimes.base import (
     ContractPlan,
@@ -23,7 +23,7 @@ from tripinvoice.regimes.base import (
 )
 from tripinvoice.regimes.suppliers import Supply, plan_of, usual_supplier
 from tripinvoice.tax import Pricing
-from tripinvoice.trip import LineOfBusiness, Product, Trip
+from tripinvoice.trip import Completion, LineOfBusiness, Place, Product, Trip
 
 _CODE = "US-NY"
 _NEW_YORK_CITY = "3651000"  # FIPS place code; sales tax is local
@@ -31,7 +31,20 @@ _TAX = taxed("new_york_city", "local")
 _NO_SALES_TAX = Treatment(category=TaxCategory.OUTSIDE, note="no_sales_tax", rules=("taxi",))
 _EXEMPT_FOOD = Treatment(category=TaxCategory.EXEMPT, note="exempt_food")  # Tax Law § 1115(a)(1)
 _NOT_TAXED = Treatment(category=TaxCategory.OUTSIDE)
-_APP_RIDE = Treatment(category=TaxCategory.OUTSIDE, rules=("app_ride",))
+_LEAVES_THE_STATE = Treatment(category=TaxCategory.OUTSIDE, note="leaves_the_state", rules=("within_the_state",))
+_OF_THE_FARE = taxed("new_york_city", "app_ride", "any_charge", "local")
+# What comes on top of an app ride's fare: an amount that a law sets and the base hands on, or part of its price.
+_APP_RIDE: Mapping[str, Treatment] = {
+    "transport": taxed("new_york_city", "app_ride", "local"),
+    "wait": _OF_THE_FARE,
+    "surcharge": _OF_THE_FARE,
+    "platform_fee": _OF_THE_FARE,
+    "toll": _OF_THE_FARE,
+    "cancellation": taxed("new_york_city", "no_show", "local"),
+    "government_fee": Treatment(category=TaxCategory.OUTSIDE, rules=("separate_fees",)),
+}
+_BLACK_CAR_FUND = "black_car_fund"
+_SALES_TAX = "sales_tax"
 
 _RATES: Mapping[str, tuple[Rate, ...]] = {
     "new_york_city": (
@@ -54,9 +67,30 @@ _RULES: Mapping[str, Rule] = {
         says="Taxi rides bear no sales tax", source="https://www.tax.ny.gov/pubs_and_bulls/", verified=False
     ),
     "app_ride": Rule(
-        says="App ride: the base supplies; its fees and taxes come as charges and are shown as they came",
-        source="TLC Rules § 59D",
+        says="App ride: the base supplies it, and a ride in a car with driver that is no taxi bears sales tax",
+        source="Tax Law § 1101(b)(34), § 1105(c)(10); TSB-M-09(7)S",
+    ),
+    "within_the_state": Rule(
+        says="Only a ride that begins and ends in the state bears its sales tax",
+        source="Tax Law § 1105(c)(10); TSB-A-24(13)S; TSB-M-09(7)S",
+    ),
+    "any_charge": Rule(
+        says="Booking, waiting and other charges made with an app ride, tolls among them, are part of its price",
+        source="Tax Law § 1101(b)(34)",
         verified=False,
+    ),
+    "no_show": Rule(
+        says="A fee for an app ride that was not taken is taxed as the ride", source="Tax Law § 1105", verified=False
+    ),
+    "separate_fees": Rule(
+        says="High-volume for-hire service: fare, tolls, Black Car Fund, sales tax, congestion surcharge, airport fee, "
+        "congestion relief zone toll and tips each as a line; what a law sets and the base hands on is not taxed",
+        source="TLC HVFHV trip record columns; Tax Law § 1299-A to § 1299-H; Executive Law § 160-jj",
+        verified=False,
+    ),
+    "computed": Rule(
+        says="Sales tax is added here, from the taxable charges; a charge of it beside them would be a second one",
+        source="Tax Law § 1132(a)(1)",
     ),
     "food": Rule(
         says="Restaurant food and drink: sales tax; groceries: exempt; bottle deposit and tip: none",
@@ -67,7 +101,8 @@ _RULES: Mapping[str, Rule] = {
         source="Tax Law § 1101(b)(3); TB-ST-838",
     ),
     "local": Rule(
-        says="Sales tax is that of the place of delivery; only New York City's is known", source="Tax Law § 1213"
+        says="Sales tax is that of where goods are delivered or an app ride begins; only New York City's is known",
+        source="Tax Law § 1213; TSB-M-09(7)S",
     ),
 }
 
@@ -104,8 +139,8 @@ def treat(case: Case, _plan: ContractPlan, charge: Charge) -> Treatment:
     if case.trip.line_of_business is LineOfBusiness.RIDES:
         if charge.tax_class not in _RIDE:
             raise unknown_class(_CODE, charge)
-        return _NO_SALES_TAX if case.trip.product is Product.TAXI else _APP_RIDE
-    _check_city(case.trip)
+        return _NO_SALES_TAX if case.trip.product is Product.TAXI else _app_ride(case.trip, charge)
+    _check_city(case.trip.dropoff or case.trip.pickup, "dropoff")
     if charge.tax_class in _FOLLOWS_THE_GOODS:
         return _TAX if _delivers_taxable(case) else _NOT_TAXED
     if charge.tax_class not in _TREATMENT_OF:
@@ -113,14 +148,42 @@ def treat(case: Case, _plan: ContractPlan, charge: Charge) -> Treatment:
     return _TREATMENT_OF[charge.tax_class]
 
 
-def _check_city(trip: Trip) -> None:
-    """Sales tax is that of the place of delivery; only New York City's is known."""
-    place = trip.dropoff or trip.pickup
+def _app_ride(trip: Trip, charge: Charge) -> Treatment:
+    """An app ride within the state bears sales tax at the rate of where it begins."""
+    if charge.code == _SALES_TAX:
+        raise InvalidAnswerError(
+            f"{charge.field}: found sales tax as a charge, which would be taxed twice: it is computed from the other "
+            "charges; leave it out and resume",
+            field=charge.field,
+        )
+    _check_city(trip.pickup, "pickup")
+    if charge.code == _BLACK_CAR_FUND:
+        return _APP_RIDE["government_fee"]
+    treatment = _APP_RIDE[charge.tax_class]
+    return treatment if treatment.rate is None or _stays_in_the_state(trip) else _LEAVES_THE_STATE
+
+
+def _stays_in_the_state(trip: Trip) -> bool:
+    """Whether a ride ended where it began; one that was not taken did. Raises when the trip does not say."""
+    ends = trip.dropoff
+    if trip.completion is Completion.CANCELLED_WITH_FEE:
+        return True
+    if ends is None or (ends.country == "US" and ends.subdivision is None):
+        raise InvalidTripError(
+            "trip.dropoff.subdivision: missing; an app ride bears sales tax if it ends in New York, send the state in "
+            "which it ended",
+            field="trip.dropoff.subdivision",
+        )
+    return ends.subdivision == _CODE
+
+
+def _check_city(place: Place, end: str) -> None:
+    """Sales tax is that of a place; only New York City's is known."""
     if place.municipality != _NEW_YORK_CITY:
         raise UnsupportedTripError(
-            f"trip.dropoff.municipality: only deliveries in New York City ({_NEW_YORK_CITY}) have a sales "
-            "tax rate; send the municipality, or add the rate to the regime",
-            field="trip.dropoff.municipality",
+            f"trip.{end}.municipality: only New York City ({_NEW_YORK_CITY}) has a sales tax rate here; send the "
+            "municipality, or add the rate to the regime",
+            field=f"trip.{end}.municipality",
         )
 
 
@@ -134,7 +197,7 @@ UNITED_STATES = Regime(
     country="US",
     subdivision=_CODE,
     name="United States, New York",
-    version="2026.1",
+    version="2026.2",
     currency="USD",
     time_zone="America/New_York",
     locale="en_US",
@@ -150,5 +213,5 @@ UNITED_STATES = Regime(
     },
     plan=plan,
     treat=treat,
-    notes=frozenset({"no_sales_tax", "exempt_food"}),
+    notes=frozenset({"no_sales_tax", "exempt_food", "leaves_the_state"}),
 )

@@ -17,24 +17,18 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup, escape
 
 from tripinvoice.errors import DocumentError
-from tripinvoice.invoice import Draft, Invoice, IssuerMode, TaxCategory, Totals
+from tripinvoice.invoice import Draft, Invoice, TaxCategory, Totals
 from tripinvoice.money import total
 from tripinvoice.render.catalogs import catalog, offered
 from tripinvoice.render.glyphs import REPLACEMENT, has_right_to_left, is_right_to_left, printable, replaced
-from tripinvoice.render.wording import Wording, wording_of
+from tripinvoice.render.notes import legal_notes
+from tripinvoice.render.wording import wording_of
 
 # Raise it when the Python that feeds the templates changes what they print.
 _REVISION = 1
 
 # A draft's paper → the CSS page size (CSS Paged Media 3, section 7.1).
 _PAPERS = {"A4": "A4", "LETTER": "letter"}
-
-# The note that a document bears whose issuer is not simply its supplier.
-_WRITTEN_BY = {
-    IssuerMode.ON_BEHALF: "issued_on_behalf",
-    IssuerMode.SELF_BILLED: "self_billing",
-    IssuerMode.DEEMED_SUPPLIER: "deemed_supplier",
-}
 
 _TAXED = frozenset({TaxCategory.STANDARD, TaxCategory.ZERO})
 
@@ -94,7 +88,7 @@ def context(invoice: Invoice, breaks: Sequence[int] = ()) -> dict[str, object]:
         "words": words,
         "title": words.title(draft.title or draft.key.kind.value),
         "taxed": taxed,
-        "notes": _notes(draft, words),
+        "notes": list(legal_notes(draft, words).values()),
         "carried": {no: _sum(draft, no) for no in breaks},
         "charged": total((draft.payable, *(line.gross for line in draft.outside)), draft.currency),
     }
@@ -149,16 +143,6 @@ def _sum(draft: Draft, lines: int) -> Totals:
         tax=total((line.tax for line in so_far), draft.currency),
         gross=total((line.gross for line in so_far), draft.currency),
     )
-
-
-def _notes(draft: Draft, words: Wording) -> list[Markup]:
-    """The texts that the law wants printed, each once: why there is no tax, what the regime adds, who wrote it."""
-    keys = [*(line.note for line in draft.tax_lines if line.note), *draft.notes]
-    if written_by := _WRITTEN_BY.get(draft.issuer_mode):
-        keys.append(written_by)
-    recipient = draft.recipient.name if draft.recipient else ""
-    places = {"issuer": draft.issuer.name, "supplier": draft.supplier.name, "recipient": recipient}
-    return [words.note(key, **places) for key in dict.fromkeys(keys)]
 
 
 def _show(value: object) -> object:

@@ -167,6 +167,14 @@ class Wording:
         """The name of a country."""
         return str(self._locale.territories.get(code, code))
 
+    def address(self, party: Party) -> tuple[str, ...]:
+        """The address line by line: from small to large, but in Japan and in Japanese from large to small."""
+        if party.country == "JP" and self._locale.language == "ja":
+            first, *more = party.address or ("",)
+            lines = (f"〒{party.postcode}" if party.postcode else "", f"{party.city or ''}{first}", *more)
+            return tuple(line for line in lines if line)
+        return (*party.address, *self.place(party))
+
     def place(self, party: Party) -> tuple[str, ...]:
         """Town and postcode, with the state where addresses have it, in the order of the party's country."""
         postcode, city = party.postcode or "", party.city or ""

@@ -25,6 +25,7 @@ from tripinvoice.money import Money
 from tripinvoice.regimes.base import Form
 from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.tax import Item, Pricing, compute
+from tripinvoice.trip import Place
 
 MEAL = document(f.draft(f.delivery_sources()))  # goods: 14.90, 9.80 (of two), 3.60, 0.25
 
@@ -82,6 +83,17 @@ def test_a_full_credit_note_mirrors_its_invoice() -> None:
     assert [line.credits for line in note.lines] == [line.id for line in original.lines]
     for field in ("supplier", "issuer", "recipient", "supply_date", "journey", "regime_version", "locale", "account"):
         assert getattr(note, field) == getattr(original, field)
+
+
+def test_some_countries_number_them_together_with_invoices() -> None:
+    """In Bulgaria: the next number of the supplier's one series."""
+    place = Place(country="BG")
+    original = document(f.draft(f.sources(f.trip(pickup=place, dropoff=place))))
+    note = credit(order(of=original))
+    assert (note.series, note.title) == (original.draft.series, "credit_note")
+    assert note.correction is not None
+    assert note.correction.number == "0000000001"
+    assert document(note, no=2).number == "0000000002"
 
 
 def test_the_rest_after_a_part() -> None:

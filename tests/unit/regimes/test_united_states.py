@@ -8,14 +8,14 @@ from tests.factories import NEW_YORK, charge, new_york_sources, sources, trip
 from tests.parties.cast import Body
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble
-from tripinvoice.errors import UnsupportedTripError
+from tripinvoice.errors import InvalidAnswerError, InvalidTripError, UnsupportedTripError
 from tripinvoice.invoice import Draft, IssuerMode, Kind
-from tripinvoice.trip import LineOfBusiness, Place, Product
+from tripinvoice.trip import Completion, LineOfBusiness, Place, Product
 
 
 def ride(product: Product = Product.TAXI, **changes: Any) -> Any:
     """A ride in New York."""
-    return trip(product=product, pickup=NEW_YORK, dropoff=NEW_YORK, **changes)
+    return trip(**{"product": product, "pickup": NEW_YORK, "dropoff": NEW_YORK, **changes})
 
 
 def order(dropoff: Place | None = NEW_YORK, pickup: Place = NEW_YORK) -> Any:
@@ -43,21 +43,73 @@ def test_a_taxi_receipt_shows_each_amount_and_no_sales_tax() -> None:
     assert (draft.supplier.name, draft.series) == ("Hudson Taxi Fleet LLC", "US-NY-FL-FLT-9")
 
 
-def test_an_app_ride_shows_the_fees_and_taxes_that_the_base_computed() -> None:
-    """The base is the platform, and the supplier."""
-    (draft,) = assemble(
-        sources(
-            ride(Product.HIRE_CAR),
-            charge("30.00"),
-            charge("2.75", "government_fee", code="congestion_surcharge"),
-            charge("2.91", "government_fee", code="sales_tax"),
-            charge("6.00", "tip"),
-            paid="41.66",
-        )
-    )
-    assert [line.code for line in draft.lines] == ["fare", "congestion_surcharge", "sales_tax", "tip"]
+FEES = (
+    charge("0.90", "surcharge", code="black_car_fund"),
+    charge("2.75", "government_fee", code="congestion_surcharge"),
+    charge("1.50", "government_fee", code="cbd_congestion_fee"),
+)
+
+
+def test_an_app_ride_bears_sales_tax_and_fees_that_do_not() -> None:
+    """The base is the platform, and the supplier; each fee is a line of its own."""
+    (draft,) = assemble(sources(ride(Product.HIRE_CAR), charge("30.00"), *FEES, charge("6.00", "tip"), paid="43.81"))
+    assert taxes(draft) == [
+        ("fare", "S", "2.66"),
+        ("black_car_fund", "O", "0.00"),
+        ("congestion_surcharge", "O", "0.00"),
+        ("cbd_congestion_fee", "O", "0.00"),
+        ("tip", "O", "0.00"),
+    ]
     assert (draft.supplier.name, draft.issuer_mode) == ("Example Mobility USA LLC", IssuerMode.OWN)
-    assert (str(draft.totals.gross), draft.tax_lines[0].note) == ("41.66 USD", None)
+    assert (str(draft.totals.gross), draft.tax_lines[0].note) == ("43.81 USD", None)
+    assert {"separate_fees", "new_york_city"} <= set(draft.unverified)
+
+
+@pytest.mark.parametrize("tax_class", ["toll", "wait", "surcharge"])
+def test_what_is_charged_with_an_app_ride_is_part_of_its_price(tax_class: str) -> None:
+    """Tolls, too."""
+    (draft,) = assemble(sources(ride(Product.HIRE_CAR), charge("30.00"), charge("6.94", tax_class)))
+    assert [str(line.tax_rate) for line in draft.lines] == ["8.875", "8.875"]
+    assert str(draft.totals.tax) == "3.28 USD"
+
+
+def test_a_booking_fee_and_a_no_show_are_taxed() -> None:
+    """The one on a receipt of its own, the other without a ride."""
+    _, fee = assemble(sources(ride(Product.HIRE_CAR), charge("30.00"), charge("2.00", "platform_fee", "platform_fee")))
+    assert taxes(fee) == [("platform_fee", "S", "0.18")]
+    absent = ride(Product.HIRE_CAR, dropoff=None, completion=Completion.CANCELLED_WITH_FEE)
+    (no_show,) = assemble(sources(absent, charge("5.00", "cancellation")))
+    assert taxes(no_show) == [("cancellation_fee", "S", "0.44")]
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [Place(country="US", subdivision="US-NJ"), Place(country="CA", subdivision="CA-QC"), Place(country="CA")],
+)
+def test_an_app_ride_that_leaves_the_state_bears_no_sales_tax(elsewhere: Place) -> None:
+    """And says why."""
+    (draft,) = assemble(sources(ride(Product.HIRE_CAR, dropoff=elsewhere), charge("70.00"), FEES[0]))
+    assert (str(draft.totals.tax), draft.tax_lines[0].note) == ("0.00 USD", "leaves_the_state")
+
+
+@pytest.mark.parametrize("dropoff", [None, Place(country="US")])
+def test_an_app_ride_says_in_which_state_it_ends(dropoff: Place | None) -> None:
+    """The tax depends on it."""
+    with pytest.raises(InvalidTripError, match=r"^trip\.dropoff\.subdivision"):
+        assemble(sources(ride(Product.HIRE_CAR, dropoff=dropoff), charge("30.00")))
+
+
+def test_sales_tax_is_not_a_charge() -> None:
+    """It would be taxed twice."""
+    with pytest.raises(InvalidAnswerError, match="taxed twice"):
+        assemble(sources(ride(Product.HIRE_CAR), charge("30.00"), charge("2.66", "government_fee", code="sales_tax")))
+
+
+def test_an_app_ride_from_elsewhere_is_not_known() -> None:
+    """Its city has another rate."""
+    albany = Place(country="US", subdivision="US-NY", municipality="3601000")
+    with pytest.raises(UnsupportedTripError, match=r"^trip\.pickup\.municipality: only New York City"):
+        assemble(sources(ride(Product.HIRE_CAR, pickup=albany), charge("30.00")))
 
 
 def test_sales_tax_is_added_to_what_is_taxable() -> None:
@@ -118,7 +170,7 @@ def test_a_courier_without_goods_is_taxed() -> None:
 )
 def test_sales_tax_elsewhere_is_not_known(dropoff: Place | None, pickup: Place) -> None:
     """Buffalo has another rate."""
-    with pytest.raises(UnsupportedTripError, match=r"^trip\.dropoff\.municipality: only deliveries in New York City"):
+    with pytest.raises(UnsupportedTripError, match=r"^trip\.dropoff\.municipality: only New York City"):
         assemble(sources(order(dropoff, pickup), charge("10.00", "food_hot", "goods")))
 
 

@@ -169,6 +169,17 @@ def test_a_state_is_part_of_an_address_where_the_country_writes_it(
     assert wording_of("india", "en_IN", str).place(party) == expected
 
 
+def test_an_address_in_japan_goes_from_large_to_small() -> None:
+    """In Japanese; whoever reads it in another language finds the town at its end."""
+    party = Party(
+        name="A", address=("丸の内1-2-3", "東ビル4階"), postcode="100-0005", city="東京都千代田区", country="JP"
+    )
+    japanese, english = wording_of("japan", "ja_JP", str), wording_of("japan", "en_US", str)
+    assert japanese.address(party) == ("〒100-0005", "東京都千代田区丸の内1-2-3", "東ビル4階")
+    assert english.address(party) == ("丸の内1-2-3", "東ビル4階", "100-0005 東京都千代田区")
+    assert japanese.address(Party(name="A", country="JP")) == ()
+
+
 def test_titles_without_tax() -> None:
     """Who charges no VAT must not call it a VAT invoice."""
     assert BRITISH.title("invoice") == "VAT invoice"

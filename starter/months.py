@@ -1,0 +1,106 @@
+"""Monthly invoices from outside: the Temporal Schedule that makes them, and making those of one month now."""
+
+import asyncio
+from datetime import timedelta
+
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleOverlapPolicy,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleState,
+    ScheduleUpdate,
+    ScheduleUpdateInput,
+    WorkflowFailureError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError, RPCStatusCode
+
+from tripinvoice.errors import ConfigurationError, ConflictError, NotFoundError, SystemUnavailableError
+from workflows import policies
+from workflows.messages import MonthlyInvoicesInput, MonthlyInvoicesResult
+from workflows.monthly_invoice import MonthlyInvoices
+
+SCHEDULE = "monthly-invoices"
+"""Its id, and how the ids of its workflows begin."""
+
+CATCH_UP = timedelta(days=5)
+"""A month that was due while Temporal was down is made up for within this time."""
+
+
+async def apply(client: Client, cron: str) -> bool:
+    """Make the schedule, or change the one that is there; whether it was made. One that is paused stays so.
+
+    Raises ``ConfigurationError`` when Temporal does not take the times.
+    """
+    wanted = _schedule(cron)
+
+    async def changed(known: ScheduleUpdateInput) -> ScheduleUpdate:
+        wanted.state = known.description.schedule.state
+        return ScheduleUpdate(schedule=wanted)
+
+    try:
+        try:
+            await client.create_schedule(SCHEDULE, wanted)
+        except ScheduleAlreadyRunningError:
+            await client.get_schedule_handle(SCHEDULE).update(changed)
+            return False
+    except RPCError as error:
+        if error.status is not RPCStatusCode.INVALID_ARGUMENT:
+            raise
+        raise ConfigurationError(
+            "--cron: Temporal does not take it; send five fields such as '0 6 2 * *'", field="cron"
+        ) from None
+    return True
+
+
+async def remove(client: Client) -> None:
+    """No more months by the clock. Raises ``NotFoundError`` when there is no schedule."""
+    try:
+        await client.get_schedule_handle(SCHEDULE).delete()
+    except RPCError as error:
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        raise NotFoundError(f"schedule {SCHEDULE}: there is none; `tripinvoice month schedule` makes it") from None
+
+
+async def invoice(client: Client, month: str, patience: timedelta) -> MonthlyInvoicesResult:
+    """Start the invoices of a month now; a second call joins the one under way."""
+    workflow_id = f"{SCHEDULE}/{month}"
+    handle = await client.start_workflow(
+        MonthlyInvoices.run,
+        MonthlyInvoicesInput(month=month),
+        id=workflow_id,
+        task_queue=policies.WORKFLOWS,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary=f"the invoices of {month}",
+    )
+    try:
+        async with asyncio.timeout(patience.total_seconds()):
+            return await handle.result()
+    except TimeoutError:
+        raise SystemUnavailableError(
+            f"{workflow_id}: not done within {patience.total_seconds():.0f} s, and still going on; is a worker "
+            "running? Ask again later, the same command joins it"
+        ) from None
+    except WorkflowFailureError:
+        raise ConflictError(f"{workflow_id}: ended without an answer; see it with `temporal workflow show`") from None
+
+
+def _schedule(cron: str) -> Schedule:
+    return Schedule(
+        action=ScheduleActionStartWorkflow(
+            MonthlyInvoices.run,
+            MonthlyInvoicesInput(),
+            id=SCHEDULE,
+            task_queue=policies.WORKFLOWS,
+            static_summary="the invoices of the month before",
+        ),
+        spec=ScheduleSpec(cron_expressions=[cron]),
+        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=CATCH_UP),
+        state=ScheduleState(note="tripinvoice month schedule"),
+    )
