@@ -6,6 +6,7 @@ The file is kept in the repository, so that it can be read and copied; a test sa
 from pathlib import Path
 
 from starter.samples.australia import SCENES as AUSTRALIA
+from starter.samples.austria import SCENES as AUSTRIA
 from starter.samples.bulgaria import SCENES as BULGARIA
 from starter.samples.france import SCENES as FRANCE
 from starter.samples.germany import SCENES as GERMANY
@@ -15,6 +16,8 @@ from starter.samples.iowa import SCENES as IOWA
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
+from starter.samples.poland import SCENES as POLAND
+from starter.samples.portugal import SCENES as PORTUGAL
 from starter.samples.scene import scenario
 from starter.samples.spain import SCENES as SPAIN
 from starter.samples.sweden import SCENES as SWEDEN
@@ -26,6 +29,7 @@ def sample() -> bytes:
     """The bundled sample as JSON Lines; the countries take turns, so that the first few trips show all of them."""
     countries = [
         AUSTRALIA,
+        AUSTRIA,
         BULGARIA,
         FRANCE,
         GERMANY,
@@ -35,9 +39,11 @@ def sample() -> bytes:
         JAPAN,
         NETHERLANDS,
         NEW_YORK,
+        PORTUGAL,
         SPAIN,
         SWEDEN,
         UNITED_KINGDOM,
+        POLAND,
     ]
     longest = max(map(len, countries))
     turns = [scenes[i] for i in range(longest) for scenes in countries if i < len(scenes)]

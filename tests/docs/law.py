@@ -69,7 +69,7 @@ def _facts(regime: Regime) -> list[str]:
         facts.append(f"- Electronic invoice: {regime.einvoice}.")
     if regime.legal_original:
         facts.append(
-            f"- The legal original is {regime.legal_original}, which tripinvoice does not make; each document says so."
+            f"- The legal original is {regime.legal_original}, which tripinvoice does not make; each copy says so."
         )
     return facts
 

@@ -2,6 +2,7 @@
 
 from tests.parties import (
     australia,
+    austria,
     bulgaria,
     france,
     germany,
@@ -10,6 +11,8 @@ from tests.parties import (
     iowa,
     japan,
     netherlands,
+    poland,
+    portugal,
     spain,
     sweden,
     united_kingdom,
@@ -17,6 +20,7 @@ from tests.parties import (
 )
 
 CASTS = {
+    "AT": austria.CAST,
     "AU": australia.CAST,
     "BG": bulgaria.CAST,
     "DE": germany.CAST,
@@ -27,6 +31,8 @@ CASTS = {
     "IN": india.CAST,
     "JP": japan.CAST,
     "NL": netherlands.CAST,
+    "PL": poland.CAST,
+    "PT": portugal.CAST,
     "SE": sweden.CAST,
     "US": united_states.CAST,
     "US-IA": iowa.CAST,

@@ -2,6 +2,7 @@
 
 from tripinvoice.errors import UnsupportedTripError
 from tripinvoice.regimes.australia import AUSTRALIA
+from tripinvoice.regimes.austria import AUSTRIA
 from tripinvoice.regimes.base import Regime
 from tripinvoice.regimes.bulgaria import BULGARIA
 from tripinvoice.regimes.france import FRANCE
@@ -11,6 +12,8 @@ from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.netherlands import NETHERLANDS
+from tripinvoice.regimes.poland import POLAND
+from tripinvoice.regimes.portugal import PORTUGAL
 from tripinvoice.regimes.spain import SPAIN
 from tripinvoice.regimes.sweden import SWEDEN
 from tripinvoice.regimes.united_kingdom import UNITED_KINGDOM
@@ -19,6 +22,7 @@ from tripinvoice.trip import Trip
 
 REGIMES: tuple[Regime, ...] = (
     AUSTRALIA,
+    AUSTRIA,
     BULGARIA,
     FRANCE,
     GERMANY,
@@ -27,6 +31,8 @@ REGIMES: tuple[Regime, ...] = (
     IOWA,
     JAPAN,
     NETHERLANDS,
+    POLAND,
+    PORTUGAL,
     SPAIN,
     SWEDEN,
     UNITED_KINGDOM,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from tripinvoice.answers import TaxProfile
 from tripinvoice.case import Case, Charge
 from tripinvoice.errors import InvalidTripError, UnsupportedTripError
-from tripinvoice.invoice import Contract, Draft, Fact, Kind, TaxCategory
+from tripinvoice.invoice import Contract, Draft, Fact, Invoicing, Kind, TaxCategory
 from tripinvoice.regimes.base import (
     OUTSIDE,
     ContractPlan,
@@ -250,10 +250,12 @@ def form(draft: Draft) -> Form:
     kind = draft.key.kind
     if not draft.business or kind is Kind.CREDIT_NOTE:
         return Form(title=kind.value)
+    # A trip that is invoiced with all others of its month is due with them.
+    waits = draft.invoicing is Invoicing.MONTHLY and draft.journey is not None
     return Form(
         title=kind.value,
         notes=("late_penalty", "recovery_costs", "no_discount"),
-        facts=(Fact(label="payment_due", value=f"{_payment_due(draft):%d/%m/%Y}"),),
+        facts=() if waits else (Fact(label="payment_due", value=f"{_payment_due(draft):%d/%m/%Y}"),),
         rules=("payment_due",),
     )
 

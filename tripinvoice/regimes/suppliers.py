@@ -25,6 +25,8 @@ _ROLE_CODES: Mapping[Provides, str] = {
 }
 CREDIT_NOTES = "-CN"
 """What the series of a supplier's credit notes has behind the name of that of his invoices."""
+SIMPLIFIED = "-FS"
+"""The same of his simplified invoices, where the law has them numbered apart (Portugal)."""
 
 
 def series(regime: str, role: Provides, ref: str | None) -> str:
@@ -36,9 +38,9 @@ def series(regime: str, role: Provides, ref: str | None) -> str:
     head = f"{regime}-{_ROLE_CODES[role]}"
     if ref is None:
         return head
-    # A reference that ends as a series of credit notes does would share it with another supplier's credit notes.
+    # A reference that ends as such a series does would share it with another supplier's.
     readable = f"{head}-{ref.upper()}"
-    if _READABLE.fullmatch(ref) and not readable.endswith(CREDIT_NOTES):
+    if _READABLE.fullmatch(ref) and not readable.endswith((CREDIT_NOTES, SIMPLIFIED)):
         return readable
     digest = b32encode(hashlib.sha256(ref.encode()).digest()).decode()
     return f"{head}-{digest[:_HASH_LENGTH]}"

@@ -6,13 +6,15 @@ from markupsafe import Markup, escape
 _QUIET_ZONE = 4  # modules around the code, ISO/IEC 18004 section 6.3.8
 
 
-def qr_svg(content: str, alternative: str) -> Markup:
+def qr_svg(content: str, alternative: str, *, least: int = 1) -> Markup:
     """The code of a text as an SVG element that says ``alternative`` when read aloud.
 
-    Error correction is level M. The mask is fixed, which is five times as fast as looking for the best one and as
-    legible.
+    ``least`` is the smallest version that may be used, where an authority wants one. Error correction is level M, the
+    mode bytes. The mask is fixed, which is five times as fast as looking for the best one and as legible.
     """
-    code = segno.make(content, error="m", micro=False, boost_error=False, mask=0)
+    code = _made(content)
+    if int(code.version) < least:
+        code = _made(content, version=least)
     size = code.symbol_size(border=_QUIET_ZONE)[0]
     path = "".join(
         f"M{x + _QUIET_ZONE} {y + _QUIET_ZONE}h{length}v1h-{length}z"
@@ -25,6 +27,10 @@ def qr_svg(content: str, alternative: str) -> Markup:
         f'<svg xmlns="http://www.w3.org/2000/svg" class="qr" role="img" aria-label="{said}" {box}>'
         f'<title>{said}</title><path d="{path}"/></svg>'
     )
+
+
+def _made(content: str, version: int | None = None) -> segno.QRCode:
+    return segno.make_qr(content, version=version, error="m", mode="byte", boost_error=False, mask=0)
 
 
 def _runs(row: bytearray) -> list[tuple[int, int]]:

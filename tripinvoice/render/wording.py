@@ -127,9 +127,9 @@ class Wording:
         worth = f"1 {draft.currency} = {rate} {national.tax.currency}"
         return f"{worth} · {national.source} · {self.day(national.rate_date)}"
 
-    def qr(self, content: str, alternative: str) -> Markup:
-        """A QR code as a picture of lines, which paper and PDF/A take at any size."""
-        return qr_svg(content, alternative)
+    def qr(self, content: str, alternative: str, *, least: int = 1) -> Markup:
+        """A QR code as a picture of lines, which paper and PDF/A take at any size, of a version not below ``least``."""
+        return qr_svg(content, alternative, least=least)
 
     def quantity(self, line: Line) -> str:
         """How much of it, with its unit; empty for exactly one piece or lump sum."""

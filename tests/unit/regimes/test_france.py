@@ -1,5 +1,6 @@
 """French law on rides and deliveries."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,8 +10,9 @@ from tests.factories import charge, sources, trip
 from tests.parties.cast import Body, party, tax_id
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble
+from tripinvoice.consolidate import consolidate
 from tripinvoice.errors import InvalidAnswerError, InvalidTripError, MissingAnswerError, UnsupportedTripError
-from tripinvoice.invoice import Draft, Fact, IssuerMode, TaxCategory
+from tripinvoice.invoice import Draft, Fact, Invoicing, IssuerMode, TaxCategory
 from tripinvoice.trip import Completion, LineOfBusiness, Place, PricingBasis, Product, Trip
 
 PARIS = Place(country="FR", subdivision="FR-IDF", municipality="75056")
@@ -158,6 +160,20 @@ def test_a_business_reads_when_to_pay_and_what_else() -> None:
     on_account: Body = {"currency": "EUR", "payments": [{"method": "invoice", "amount": "19.40"}]}
     (draft,) = assemble(sources(ride(), given=given | {Provides.PAYMENTS: on_account}))
     assert draft.facts[-1] == Fact(label="payment_due", value="02/12/2026")
+
+
+def test_the_trips_of_a_month_are_due_together() -> None:
+    """Thirty days after the last of them; no trip says a day of its own."""
+    known = BUSINESS | {"tax_ids": [tax_id("FR-SIREN", "999900038")], "kind": "company", "invoicing": "monthly"}
+    trips = [ride(trip_id=f"t-{no}", ended_at=datetime(2026, 11, no, 18, tzinfo=UTC)) for no in (3, 21)]
+    drafts = [
+        replace(draft, account="a-1", invoicing=Invoicing.MONTHLY)
+        for of in trips
+        for draft in assemble(sources(of, given={Provides.RECIPIENT_TAX: known}))
+    ]
+    assert [fact.label for fact in drafts[0].facts] == ["operation_category", "pricing"]
+    (month,) = consolidate(drafts, [])
+    assert [fact.value for fact in month.facts if fact.label == "payment_due"] == ["21/12/2026"]
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,16 @@ def test_an_unknown_tax_class_is_unsupported(tax_class: str, contract: str, *, s
     assert caught.value.field == "charges.charges.1.tax_class"
 
 
+def test_services_to_a_french_business_are_reverse_charge() -> None:
+    """And then never simplified; the ride is taxed here."""
+    french = {"name": "Exemple S.A.R.L.", "address": ["Rue du Port 2"], "city": "Colmar", "country": "FR"}
+    business = french | {"tax_ids": [tax_id("VAT", "FR40303265045")]}
+    fee = charge("1.20", "platform_fee", "platform_fee")
+    transport, booking = assemble(sources(None, charge("19.40"), fee, given={Provides.BUSINESS: business}))
+    assert (rates(transport), transport.simplified) == (["7"], True)
+    assert (booking.tax_lines[0].tax_category, booking.simplified) == (TaxCategory.REVERSE_CHARGE, False)
+
+
 BARE: dict[Provides, Body] = {Provides.RIDER: {"name": "Jürgen Weiß"}}
 
 
