@@ -33,14 +33,21 @@ def _readable(value: Any) -> Any:
 
 def _text(invoice: Invoice) -> str:
     """What the document says, a line for each paragraph and row; cells are apart by a bar."""
-    page = ET.fromstring(html(invoice).removeprefix("<!DOCTYPE html>"))  # noqa: S314 (we wrote it)
     lines = []
-    for element in page.iter():
+    for element in _page(invoice).iter():
         if element.tag in {"h1", "h2", "p"}:
             lines.append(_words(element))
         elif element.tag == "tr":
             lines.append(" | ".join(_words(cell) for cell in element))
     return "\n".join(line for line in lines if line)
+
+
+def _page(invoice: Invoice) -> ET.Element:
+    return ET.fromstring(html(invoice).removeprefix("<!DOCTYPE html>"))  # noqa: S314 (we wrote it)
+
+
+def _title(invoice: Invoice) -> str:
+    return next(_words(element) for element in _page(invoice).iter("h1"))
 
 
 def _words(element: ET.Element) -> str:
@@ -69,8 +76,8 @@ def test_every_document_of_a_case_can_be_credited(path: Path) -> None:
         if invoice.draft.key.kind is Kind.CREDIT_NOTE:
             continue
         note = credited_in_full(invoice)
-        said, original = _text(note).splitlines(), _text(invoice).splitlines()
-        assert said[0] != original[0]
+        said = _text(note).splitlines()
+        assert _title(note) != _title(invoice)
         assert any(invoice.number in line for line in said)
         assert "Charged twice" in said
         assert (note.draft.totals, note.draft.tax_lines) == (invoice.draft.totals, invoice.draft.tax_lines)
