@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tests.golden.reading import INPUTS, documents_of
+from tests.golden.reading import INPUTS, every_document
 from tests.judges.fixtures import Judged, Mustang, Schematron, VeraPdf
 from tests.judges.verapdf import FLAVOURS
 from tests.judges.verdict import Verdict
@@ -36,11 +36,7 @@ class Document:
 def documents(tmp_path_factory: pytest.TempPathFactory) -> Sequence[Document]:
     """All of them, printed as a worker prints them."""
     folder = tmp_path_factory.mktemp("documents")
-    invoices = {
-        f"{case.parent.name}-{case.stem}-{no}": invoice
-        for case in INPUTS
-        for no, invoice in enumerate(documents_of(case), start=1)
-    }
+    invoices = every_document()
     renderer = WeasyPrintRenderer(processes=_PROCESSES)
     try:
         with ThreadPoolExecutor(_PROCESSES) as threads:
