@@ -14,6 +14,7 @@ from starter.samples.germany import SCENES as GERMANY
 from starter.samples.greece import SCENES as GREECE
 from starter.samples.india import SCENES as INDIA
 from starter.samples.iowa import SCENES as IOWA
+from starter.samples.italy import SCENES as ITALY
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.kenya import SCENES as KENYA
 from starter.samples.netherlands import SCENES as NETHERLANDS
@@ -41,6 +42,7 @@ def sample() -> bytes:
         GREECE,
         INDIA,
         IOWA,
+        ITALY,
         JAPAN,
         KENYA,
         NETHERLANDS,

@@ -11,6 +11,7 @@ from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.iowa import IOWA
+from tripinvoice.regimes.italy import ITALY
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.kenya import KENYA
 from tripinvoice.regimes.netherlands import NETHERLANDS
@@ -34,6 +35,7 @@ REGIMES: tuple[Regime, ...] = (
     GREECE,
     INDIA,
     IOWA,
+    ITALY,
     JAPAN,
     KENYA,
     NETHERLANDS,
