@@ -10,7 +10,7 @@ from typing import Any
 from tripinvoice import canonical
 from tripinvoice.assemble import assemble, finish
 from tripinvoice.credit import Order, Wish, credit
-from tripinvoice.invoice import Draft, Invoice, Kind
+from tripinvoice.invoice import Draft, Invoice
 from tripinvoice.money_systems import Sources
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.regimes import regime_named
@@ -56,21 +56,6 @@ def credited_in_full(invoice: Invoice) -> Invoice:
     """The credit note that takes back all of a document, a day later."""
     order = Order(invoice=invoice, reason="Charged twice", request="ticket-1")
     return _Desk().issue(credit(order), invoice.issued_at + timedelta(days=1))
-
-
-def every_document() -> dict[str, Invoice]:
-    """Those of all cases by name; and a credit note for each regime, line of business and contract."""
-    found: dict[str, Invoice] = {}
-    credited: set[tuple[str, str, str]] = set()
-    for path in INPUTS:
-        for no, invoice in enumerate(documents_of(path), start=1):
-            name, draft = f"{path.parent.name}-{path.stem}-{no}", invoice.draft
-            found[name] = invoice
-            sort = draft.regime, draft.line_of_business, draft.key.contract
-            if sort not in credited and draft.key.kind is not Kind.CREDIT_NOTE:
-                credited.add(sort)
-                found[f"{name}-credited"] = credited_in_full(invoice)
-    return found
 
 
 def _order(wanted: dict[str, Any], invoices: list[Invoice], notes: list[Invoice]) -> Order:

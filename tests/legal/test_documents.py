@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from tests.golden.reading import INPUTS, every_document
 from tests.judges.fixtures import Judged, Mustang, Schematron, VeraPdf
 from tests.judges.press import Page, pressed
 from tests.judges.verapdf import FLAVOURS
