@@ -17,6 +17,7 @@ from starter.samples.iowa import SCENES as IOWA
 from starter.samples.italy import SCENES as ITALY
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.kenya import SCENES as KENYA
+from starter.samples.mexico import SCENES as MEXICO
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
 from starter.samples.poland import SCENES as POLAND
@@ -45,6 +46,7 @@ def sample() -> bytes:
         ITALY,
         JAPAN,
         KENYA,
+        MEXICO,
         NETHERLANDS,
         NEW_YORK,
         POLAND,

@@ -14,6 +14,7 @@ from tripinvoice.regimes.iowa import IOWA
 from tripinvoice.regimes.italy import ITALY
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.kenya import KENYA
+from tripinvoice.regimes.mexico import MEXICO
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.poland import POLAND
 from tripinvoice.regimes.portugal import PORTUGAL
@@ -38,6 +39,7 @@ REGIMES: tuple[Regime, ...] = (
     ITALY,
     JAPAN,
     KENYA,
+    MEXICO,
     NETHERLANDS,
     POLAND,
     PORTUGAL,
