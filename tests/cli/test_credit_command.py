@@ -44,6 +44,8 @@ async def test_credit_of_a_delivery_by_lines_then_all(cli: Cli, cli_stack: Stack
     assert [one["left"] for one in done["left"]] == ["0.00", "0.00"]
     audited = await cli("audit")
     assert "cli-lines" not in audited.out
+    verified = await cli("verify", "cli-lines")
+    assert (verified.code, verified.err) == (0, "")
 
 
 async def test_show_has_credit_notes_beside_what_they_take_back(cli: Cli, cli_stack: Stack) -> None:

@@ -74,6 +74,7 @@ async def _run(cli: Cli, command: str, folder: Path) -> Told:
     return await cli(program=shell, PATH=f"{scripts}:{cli.environment['PATH']}")
 
 
+@pytest.mark.timeout(300)  # two dozen processes, one after the other
 async def test_every_command_works_in_the_order_of_the_page(stack: Stack, tmp_path: Path) -> None:
     """None fails, and afterwards every trip is where the page says that it is brought."""
     cli = Cli(environment_of(stack))

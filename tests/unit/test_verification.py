@@ -15,6 +15,7 @@ from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
 from tripinvoice.adapters.records_sqlite import SqliteInvoiceRecords
 from tripinvoice.adapters.sqlite import Database
 from tripinvoice.assemble import assemble, finish
+from tripinvoice.credit import Order, credit
 from tripinvoice.invoice import Invoice
 from tripinvoice.numbering import Claim
 from tripinvoice.ports import ISSUED, InvoiceRecord, Rendition, Shelf
@@ -86,6 +87,31 @@ class House:
         )
         self.records.save([record])
         return record
+
+    async def credit(self, record: InvoiceRecord, reason: str, *, archived: str = "") -> InvoiceRecord:
+        """The credit note of a trip; with ``archived``, its evidence has that reason."""
+        assert record.invoice is not None
+        shelf = record.invoice.shelf
+        invoice = archive.recall(record.invoice, self.documents, Invoice)
+        number = len(self.records.by_trip(record.document.trip_id))
+        order = Order(invoice=invoice, reason=reason, request="ticket-1", revision=number)
+        draft = credit(order)
+        claim = Claim(document=draft.key, series=draft.series, period="2026", claimed_at=AT, workflow_id="w")
+        (taken,) = self.ledger.take([claim])
+        note = finish(draft, taken)
+        rendition = await self.printer.render(note)
+        evidence = replace(order, reason=archived or reason)
+        made = replace(
+            record,
+            document=draft.key,
+            number=taken.number,
+            corrects=record.document,
+            pdf=self.documents.put(rendition.content, rendition.media_type, shelf),
+            invoice=archive.keep(note, self.documents, shelf),
+            sources=archive.keep(evidence, self.documents, shelf),
+        )
+        self.records.save([made])
+        return made
 
     def lose(self, record: InvoiceRecord) -> None:
         """Its PDF is no longer there."""
@@ -161,8 +187,17 @@ async def test_what_is_missing_is_told(house: House) -> None:
     assert "makes no such document of the evidence" in (told[4] or "")
 
 
+async def test_a_credit_note_is_what_its_order_makes(house: House) -> None:
+    """Made of its invoice again; one that says another reason is told."""
+    record = await house.issue("trip-1")
+    good = await house.credit(record, "charged twice")
+    other = await house.credit(record, "charged thrice", archived="charged twice")
+    told = [one.difference for one in await house.verify([good, other])]
+    assert told == [None, "today's code makes another invoice of the evidence: correction"]
+
+
 async def test_without_evidence_the_archived_draft_is_printed_again(house: House) -> None:
-    """Credit notes have none of their own."""
+    """A month's invoice has none of its own."""
     record = replace(await house.issue("trip-1"), sources=None)
     (one,) = await house.verify([record])
     assert one.difference is None

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from activities.crediting import CreditActivities
 from activities.documents import DocumentActivities
 from activities.invoicing import InvoicingActivities
 from activities.messages import (
     AnnounceInput,
+    CreditInput,
     FetchInput,
     NumberInput,
     PreprocessInput,
@@ -31,6 +33,7 @@ from starter.samples.server import serve
 from tests import scenarios
 from tests.running import sample_settings
 from tripinvoice.errors import ConflictError
+from tripinvoice.invoice import Kind
 from tripinvoice.trip_event import parse_trip_event
 from tripinvoice.wiring import Wiring
 
@@ -60,6 +63,7 @@ class Steps:
         )
         self.invoicing = InvoicingActivities(wiring.documents, wiring.ledger, wiring.clock)
         self.documents = DocumentActivities(wiring.renderer, wiring.documents)
+        self.crediting = CreditActivities(wiring.records, wiring.documents, wiring.collection)
         self.storage = StorageActivities(wiring.records, wiring.ledger, wiring.events)
 
     async def twice(self, step: Callable[[Any], Any], request: object) -> Any:
@@ -82,6 +86,16 @@ class Steps:
         numbered = await self.twice(self.invoicing.number, NumberInput(drafts=preprocessed.drafts))
         return preprocessed.drafts, numbered.taken
 
+    async def issue(self, drafts: Any, taken: Any) -> None:
+        """Render and record them."""
+        rendered = tuple(
+            [
+                await self.twice(self.documents.render, RenderInput(draft=draft, taken=number))
+                for draft, number in zip(drafts, taken, strict=True)
+            ]
+        )
+        await self.twice(self.storage.record, RecordInput(documents=rendered))
+
 
 async def test_every_step_twice_is_once(tmp_path: Path) -> None:
     """Each step of a delivery, run twice: the same result, and not a file or row more."""
@@ -89,16 +103,30 @@ async def test_every_step_twice_is_once(tmp_path: Path) -> None:
     async with serve([scenario]) as url, Wiring(sample_settings(tmp_path, url)) as wiring:
         steps = Steps(wiring, tmp_path)
         drafts, taken = await steps.up_to_numbers(scenario)
-        rendered = tuple(
-            [
-                await steps.twice(steps.documents.render, RenderInput(draft=draft, taken=number))
-                for draft, number in zip(drafts, taken, strict=True)
-            ]
-        )
-        await steps.twice(steps.storage.record, RecordInput(documents=rendered))
+        await steps.issue(drafts, taken)
         await steps.twice(steps.storage.announce, AnnounceInput(trip_id="twice"))
         recalled = await steps.twice(steps.storage.recall, RecallInput(trip_id="twice"))
         assert {draft.document for draft in drafts} == {document.document for document in recalled.documents}
+
+
+async def test_crediting_twice_is_once(tmp_path: Path) -> None:
+    """The drafts and their evidence are the same; once they are recorded, so are the credit notes that it finds."""
+    scenario = scenarios.munich_delivery("credit-twice")
+    async with serve([scenario]) as url, Wiring(sample_settings(tmp_path, url)) as wiring:
+        steps = Steps(wiring, tmp_path)
+        drafts, taken = await steps.up_to_numbers(scenario)
+        await steps.issue(drafts, taken)
+        request = CreditInput(trip_id="credit-twice", reason="cold food")
+        credited = await steps.twice(steps.crediting.credit, request)
+        assert [draft.document.kind for draft in credited.drafts] == [Kind.CREDIT_NOTE] * 2
+        again = PreprocessInput(sources=credited.drafts[0].sources)
+        assert (await steps.twice(steps.crediting.credit_again, again)).drafts == credited.drafts[:1]
+        numbered = await steps.twice(steps.invoicing.number, NumberInput(drafts=credited.drafts))
+        await steps.issue(credited.drafts, numbered.taken)
+        announced = AnnounceInput(trip_id="credit-twice", documents=tuple(d.document for d in credited.drafts))
+        await steps.twice(steps.storage.announce, announced)
+        found = await steps.twice(steps.crediting.credit, request)
+        assert ({d.document for d in found.issued}, found.drafts) == ({d.document for d in credited.drafts}, ())
 
 
 async def test_voiding_twice_is_once(tmp_path: Path) -> None:
