@@ -81,7 +81,7 @@ def test_a_german_invoice_in_full() -> None:
     for words in (
         "Rechnung Nr. DE-FL-FLT-7-2026-000001",
         "Gesamtbetrag 19,40\u00a0€".replace("\u00a0", " "),
-        "Rechnungsdatum 2. November 2026",
+        "Ausstellungsdatum 2. November 2026",
         "Leistungsdatum 2. November 2026",
         "Steuernummer 37/181/50815",
         "18:12 Hauptbahnhof",
@@ -336,7 +336,7 @@ def test_the_template_version_is_stable() -> None:
 def test_a_day_is_the_one_given() -> None:
     """The issue date is printed, not the moment's."""
     late = invoice(issued_at=datetime.fromisoformat("2026-12-31T23:30:00+00:00"))
-    assert "Rechnungsdatum 1. Januar 2027" in text(late)
+    assert "Ausstellungsdatum 1. Januar 2027" in text(late)
 
 
 def arabic(country: Country) -> ET.Element:
