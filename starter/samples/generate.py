@@ -14,8 +14,10 @@ from starter.samples.germany import SCENES as GERMANY
 from starter.samples.greece import SCENES as GREECE
 from starter.samples.india import SCENES as INDIA
 from starter.samples.iowa import SCENES as IOWA
+from starter.samples.italy import SCENES as ITALY
 from starter.samples.japan import SCENES as JAPAN
 from starter.samples.kenya import SCENES as KENYA
+from starter.samples.mexico import SCENES as MEXICO
 from starter.samples.netherlands import SCENES as NETHERLANDS
 from starter.samples.new_york import SCENES as NEW_YORK
 from starter.samples.poland import SCENES as POLAND
@@ -41,8 +43,10 @@ def sample() -> bytes:
         GREECE,
         INDIA,
         IOWA,
+        ITALY,
         JAPAN,
         KENYA,
+        MEXICO,
         NETHERLANDS,
         NEW_YORK,
         POLAND,

@@ -1,11 +1,17 @@
 """Numbers that an authority hands out: what happens to an invoice when they are used up."""
 
+from dataclasses import replace
+
 import pytest
 
+from starter.samples.scenario import Scenario
+from starter.samples.scene import scenario as scenario_of
+from starter.samples.taiwan import SCENES
 from tests import scenarios
 from tests.running import Stack
 from tests.workflows.conftest import Hands
-from tripinvoice.invoice import Contract, DocumentKey, Kind
+from tripinvoice import archive
+from tripinvoice.invoice import Contract, DocumentKey, Invoice, Kind
 from workflows.messages import Failure, Resume, Status, Void
 from workflows.trip_invoice import TripInvoice
 
@@ -44,6 +50,39 @@ async def test_a_stock_that_ends_parks_until_there_is_more(stack: Stack, hands: 
     assert (await handle.result()).state == "Issued"
     assert (await stack.calls("stock-later"))["fares"] == 2
     assert not _holes(stack)
+
+
+def _taipei(slug: str, *stocks: tuple[str, int, int]) -> Scenario:
+    """A rental car with driver in Taipei, and the numbers that its owner has for whatever two months it is."""
+    made = scenario_of(replace(SCENES[0], slug=slug))
+    handed_out = [
+        {"supplier": "fleet", "prefix": prefix, "first": first, "last": last} for prefix, first, last in stocks
+    ]
+    return replace(made, answers={**made.answers, "number-registrations": {"registrations": handed_out}})
+
+
+async def test_uniform_invoices_go_on_with_the_next_range(stack: Stack) -> None:
+    """Two numbers, three trips: the third parks, another range is registered, and it has the first number of that."""
+    for slug in ("stock-1", "stock-2"):
+        await stack.invoice(await stack.know(_taipei(slug, ("AB", 12_345_698, 12_345_699))))
+    trip = await stack.know(_taipei("stock-3", ("AB", 12_345_698, 12_345_699)))
+    assert _failure(await stack.parked(trip)).code == "NumbersExhaustedError"
+    await stack.know(_taipei("stock-3", ("AB", 12_345_698, 12_345_699), ("CD", 7, 9)))
+    await stack.handle(trip).execute_update(TripInvoice.resume, RESUME)
+    assert (await stack.handle(trip).result()).state == "Issued"
+    assert [_printed(stack, f"tw-taipei-stock-{no}") for no in (1, 2, 3)] == [
+        "AB-12345698",
+        "AB-12345699",
+        "CD-00000007",
+    ]
+    assert not _holes(stack)
+
+
+def _printed(stack: Stack, trip_id: str) -> str:
+    """The number on the document of a trip."""
+    (record,) = stack.wiring.records.by_trip(trip_id)
+    assert record.invoice is not None
+    return archive.recall(record.invoice, stack.wiring.documents, Invoice).number
 
 
 async def test_a_number_that_was_taken_beside_it_stays(stack: Stack, hands: Hands) -> None:

@@ -2,6 +2,7 @@
 
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from xml.sax.saxutils import escape
 
 from tripinvoice.render.glyphs import font_folders
@@ -19,11 +20,14 @@ _CONFIGURATION = """<?xml version="1.0"?>
 def font_environment(home: Path) -> dict[str, str]:
     """The variables of a process that prints; what they name is written to ``home``.
 
-    The cache is there, too: never one that an older version of the fonts left.
+    The cache is there, too: never one that an older version of the fonts left. Another process that has the same home
+    may be reading the file: it is replaced, so that nobody sees a half of it.
     """
     file = home / "fonts.conf"
     folders = "\n  ".join(map(_folder, font_folders()))
-    file.write_text(_CONFIGURATION.format(folders=folders), encoding="utf-8")
+    with NamedTemporaryFile("w", dir=home, encoding="utf-8", delete=False) as part:
+        part.write(_CONFIGURATION.format(folders=folders))
+    Path(part.name).replace(file)
     return {"FONTCONFIG_FILE": str(file), "XDG_CACHE_HOME": str(home)}
 
 

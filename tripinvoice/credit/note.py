@@ -119,11 +119,14 @@ def _grain(original: Draft, unit: int) -> int:
 
 
 def _formed(regime: Regime, original: Draft, note: Draft) -> Draft:
-    """The note in its country's form, as complete as the original.
+    """The note in its country's form, as complete as the original, but without what only the original's form added.
 
     A check that the original does not pass is younger than it, and must not keep it from being corrected for ever.
     """
-    formed = replace(shaped(regime, note), simplified=original.simplified)
+    added = regime.form(original)
+    notes = tuple(one for one in note.notes if one not in added.notes)
+    facts = tuple(one for one in note.facts if one not in added.facts)
+    formed = replace(shaped(regime, replace(note, notes=notes, facts=facts)), simplified=original.simplified)
     try:
         check(regime, original)
     except PermanentError:

@@ -11,8 +11,10 @@ from tripinvoice.regimes.germany import GERMANY
 from tripinvoice.regimes.greece import GREECE
 from tripinvoice.regimes.india import INDIA
 from tripinvoice.regimes.iowa import IOWA
+from tripinvoice.regimes.italy import ITALY
 from tripinvoice.regimes.japan import JAPAN
 from tripinvoice.regimes.kenya import KENYA
+from tripinvoice.regimes.mexico import MEXICO
 from tripinvoice.regimes.netherlands import NETHERLANDS
 from tripinvoice.regimes.poland import POLAND
 from tripinvoice.regimes.portugal import PORTUGAL
@@ -34,8 +36,10 @@ REGIMES: tuple[Regime, ...] = (
     GREECE,
     INDIA,
     IOWA,
+    ITALY,
     JAPAN,
     KENYA,
+    MEXICO,
     NETHERLANDS,
     POLAND,
     PORTUGAL,

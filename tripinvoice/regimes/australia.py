@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from tripinvoice.case import Case, Charge
 from tripinvoice.errors import InvalidAnswerError, MissingAnswerError
-from tripinvoice.invoice import Contract, Draft, IssuerMode, TaxCategory
+from tripinvoice.invoice import Contract, Draft, IssuerMode, Kind, TaxCategory
 from tripinvoice.money import Money
 from tripinvoice.regimes.base import (
     OUTSIDE,
@@ -164,12 +164,13 @@ def form(draft: Draft) -> Form:
     free = ("gst_free",) if any(line.tax_category is TaxCategory.ZERO for line in draft.tax_lines) else ()
     if not _taxable(draft):
         return Form(title=f"{kind}_untaxed", notes=free)
-    all_taxable = len(draft.tax_lines) == 1
+    # An adjustment note says how much GST it takes back; its price is none that anybody pays.
+    stated = len(draft.tax_lines) == 1 and draft.key.kind is Kind.INVOICE
     by_recipient = draft.issuer_mode is IssuerMode.SELF_BILLED
     return Form(
         title=f"{kind}_recipient_created" if by_recipient else kind,
         simplified=not exceeds(draft, _BELOW_A_THOUSAND) and not by_recipient,
-        notes=("total_includes_gst",) if all_taxable else free,
+        notes=("total_includes_gst",) if stated else free,
         rules=("simplified", *(("recipient_created",) if by_recipient else ())),
     )
 

@@ -468,9 +468,8 @@ def number(draft: Draft, taken: NumberTaken) -> str:
 
     Fifteen characters, sixteen from a thousand million documents on: as many as rule 46(b) allows.
     """
-    role = draft.series.split("-")[1]
     kind = "C" if draft.key.kind is Kind.CREDIT_NOTE else "I"
-    return f"{taken.period[2:4]}{role}{kind}-{taken.no:09d}"
+    return f"{taken.period[2:4]}{draft.series.split('-')[1]}{kind}-{taken.no:09d}"
 
 
 INDIA = Regime(
@@ -480,6 +479,7 @@ INDIA = Regime(
     currency="INR",
     time_zone="Asia/Kolkata",
     locale="en_IN",
+    languages=("hi_IN",),
     template="india",
     paper="A4",
     tax_name="GST",

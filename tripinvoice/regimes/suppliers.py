@@ -26,7 +26,9 @@ _ROLE_CODES: Mapping[Provides, str] = {
 CREDIT_NOTES = "-CN"
 """What the series of a supplier's credit notes has behind the name of that of his invoices."""
 SIMPLIFIED = "-FS"
-"""The same of his simplified invoices, where the law has them numbered apart (Portugal)."""
+"""The same of his simplified invoices, where they are numbered apart (Portugal)."""
+RECEIPTS = "-RC"
+"""The same of his receipts, where he gives some customers an invoice and others a receipt (Italy)."""
 
 
 def series(regime: str, role: Provides, ref: str | None) -> str:
@@ -40,7 +42,7 @@ def series(regime: str, role: Provides, ref: str | None) -> str:
         return head
     # A reference that ends as such a series does would share it with another supplier's.
     readable = f"{head}-{ref.upper()}"
-    if _READABLE.fullmatch(ref) and not readable.endswith((CREDIT_NOTES, SIMPLIFIED)):
+    if _READABLE.fullmatch(ref) and not readable.endswith((CREDIT_NOTES, SIMPLIFIED, RECEIPTS)):
         return readable
     digest = b32encode(hashlib.sha256(ref.encode()).digest()).decode()
     return f"{head}-{digest[:_HASH_LENGTH]}"

@@ -178,11 +178,12 @@ def test_a_correction_is_an_adjustment_note() -> None:
     """Of a tax invoice; of another document it is a credit note."""
     (taxed,) = assemble(sources(ride(), charge("30.00")))
     (free,) = assemble(sources(order(), goods("7.50", "grocery")))
-    titles = [
-        AUSTRALIA.form(replace(draft, key=replace(draft.key, kind=Kind.CREDIT_NOTE))).title
+    forms = [
+        AUSTRALIA.form(replace(draft, key=replace(draft.key, kind=Kind.CREDIT_NOTE)))
         for draft in (taxed, free, replace(taxed, issuer_mode=IssuerMode.SELF_BILLED))
     ]
-    assert titles == ["credit_note", "credit_note_untaxed", "credit_note_recipient_created"]
+    assert [form.title for form in forms] == ["credit_note", "credit_note_untaxed", "credit_note_recipient_created"]
+    assert [form.notes for form in forms] == [(), ("gst_free",), ()]
 
 
 def test_cash_is_rounded_to_five_cents() -> None:

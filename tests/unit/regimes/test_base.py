@@ -101,9 +101,10 @@ def test_series_examples() -> None:
     assert len(series("DE", Provides.DRIVER, "a" * 20)) == len("DE-DR-") + 20
 
 
-def test_no_series_is_that_of_anothers_credit_notes_or_simplified_invoices() -> None:
-    """They have -CN or -FS behind the name, so no reference may end so."""
+def test_no_series_is_that_of_anothers_credit_notes_or_receipts() -> None:
+    """They have -CN, -FS or -RC behind the name, so no reference may end so."""
     assert not series("PT", Provides.DRIVER, "a-fs").endswith("-FS")
+    assert not series("IT", Provides.DRIVER, "a-rc").endswith("-RC")
     assert not series("DE", Provides.DRIVER, "a-cn").endswith("-CN")
     assert not series("DE", Provides.PLATFORM, "cn").endswith("-CN")
 
