@@ -21,6 +21,7 @@ from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.auditing import AuditActivities
+from activities.crediting import CreditActivities
 from activities.documents import DocumentActivities
 from activities.invoicing import InvoicingActivities
 from activities.money import MoneyActivities
@@ -104,6 +105,7 @@ async def _store(wiring: Wiring) -> Assembly:
     invoicing = InvoicingActivities(wiring.documents, wiring.ledger, wiring.clock)
     storage = StorageActivities(wiring.records, wiring.ledger, wiring.events)
     monthly = MonthlyActivities(wiring.collection, wiring.records, wiring.documents)
+    crediting = CreditActivities(wiring.records, wiring.documents, wiring.collection)
     steps: list[Callable[..., Any]] = [
         invoicing.preprocess,
         invoicing.number,
@@ -111,6 +113,8 @@ async def _store(wiring: Wiring) -> Assembly:
         storage.announce,
         storage.void,
         storage.recall,
+        crediting.credit,
+        crediting.credit_again,
         monthly.collect,
         monthly.accounts,
         monthly.consolidate,

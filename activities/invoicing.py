@@ -41,11 +41,7 @@ class InvoicingActivities:
         shelf = Shelf.of(sources.trip)
         drafts = assemble(sources)
         for draft in drafts:
-            if draft.unverified:
-                activity.logger.warning(
-                    "rests on rules that nobody has verified",
-                    extra={"document": str(draft.key), "regime": draft.regime, "unverified": draft.unverified},
-                )
+            warn_of_unverified(draft)
         made = (archived(draft, request.sources, shelf, self.documents) for draft in drafts)
         return Preprocessed(drafts=tuple(made))
 
@@ -70,6 +66,15 @@ class InvoicingActivities:
         return taken
 
 
+def warn_of_unverified(draft: Draft) -> None:
+    """Tell the operator which rates and rules behind a document nobody has checked."""
+    if draft.unverified:
+        activity.logger.warning(
+            "rests on rules that nobody has verified",
+            extra={"document": str(draft.key), "regime": draft.regime, "unverified": draft.unverified},
+        )
+
+
 def archived(draft: Draft, sources: ObjectRef | None, shelf: Shelf, documents: DocumentStore) -> DraftRef:
     """Archive a draft; what numbering and recording need to know of it."""
     return DraftRef(
@@ -89,6 +94,7 @@ def archived(draft: Draft, sources: ObjectRef | None, shelf: Shelf, documents: D
         invoicing=draft.invoicing,
         month=month_of(draft) if draft.invoicing is Invoicing.MONTHLY else "",
         on_request_days=regime_named(draft.regime).on_request_days,
+        corrects=draft.correction.document if draft.correction else None,
     )
 
 

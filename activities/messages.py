@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from tripinvoice.invoice import DocumentKey, NumberRange
+from tripinvoice.credit.wish import EVERYTHING, Wish
+from tripinvoice.invoice import Contract, DocumentKey, NumberRange
 from tripinvoice.money import Money
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.ports import ObjectRef
@@ -67,7 +68,8 @@ class DraftRef:
     ``sources`` is the evidence that it was made from; one that was made of other documents has none of its own.
     ``invoicing`` is when its customer gets it: ``automatic``, ``on_request`` (within so many days) or ``monthly``, then
     with the ``month`` it belongs to. ``unverified`` names the rates and rules behind it that nobody has checked against
-    the law; ``ranges`` are the stocks that its number must be in, if an authority hands them out.
+    the law; ``ranges`` are the stocks that its number must be in, if an authority hands them out. ``corrects`` is the
+    document that a credit note takes back.
     """
 
     draft: ObjectRef
@@ -86,6 +88,7 @@ class DraftRef:
     month: str = ""
     on_request_days: int = 0
     ranges: tuple[NumberRange, ...] = ()
+    corrects: DocumentKey | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +96,30 @@ class Preprocessed:
     """The trip's drafts, one per contract."""
 
     drafts: tuple[DraftRef, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CreditInput:
+    """Take back all or a part of what is issued on a trip, or of one of its contracts.
+
+    ``reason`` is printed and stands in histories: it names nobody. ``request`` says who asked; without it the same
+    wish for the same trip, contract and reason is the same request.
+    """
+
+    trip_id: str
+    reason: str
+    wish: Wish = EVERYTHING
+    contract: Contract | None = None
+    request: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credited:
+    """The drafts of credit notes, or those that exist already for this ``request``."""
+
+    request: str
+    drafts: tuple[DraftRef, ...] = ()
+    issued: tuple[IssuedDocument, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -177,9 +204,10 @@ class Recorded:
 
 @dataclass(frozen=True, kw_only=True)
 class AnnounceInput:
-    """Announce every document of a trip."""
+    """Announce every document of a trip, or these of them."""
 
     trip_id: str
+    documents: tuple[DocumentKey, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from activities.messages import Fetched, FetchInput, IssuedDocument
 from activities.storage import issued_document
 from tripinvoice import archive
 from tripinvoice.answers import read_answer
+from tripinvoice.credit.books import books
 from tripinvoice.errors import (
     ConflictError,
     MissingAnswerError,
@@ -18,9 +19,9 @@ from tripinvoice.errors import (
     TransientError,
     TripInvoiceError,
 )
+from tripinvoice.invoice import Kind
 from tripinvoice.money_systems import Answer, MoneySystem, Sources
 from tripinvoice.ports import (
-    ISSUED,
     AnswerCache,
     DocumentStore,
     InvoiceRecords,
@@ -82,15 +83,22 @@ class MoneyActivities:
         )
 
     def _issued(self, trip: Trip) -> tuple[IssuedDocument, ...]:
-        """The documents of this revision; an earlier one must have been voided before a later one is made."""
+        """The documents of this revision. An earlier one must be void or credited in full before a later one is made.
+
+        Raises ``ConflictError`` when it is not.
+        """
         records = self.records.by_trip(trip.trip_id)
-        if any(r.state == ISSUED and r.document.revision != trip.revision for r in records):
-            raise ConflictError(
-                "revision: another revision of this trip is issued already; what is issued is corrected "
-                "by a credit note, not by a second invoice",
-                field="revision",
-            )
-        return tuple(issued_document(r) for r in records if r.document.revision == trip.revision)
+        of_revision = (record for record in records if record.document.revision == trip.revision)
+        if own := [record for record in of_revision if record.document.kind is not Kind.CREDIT_NOTE]:
+            return tuple(map(issued_document, own))
+        for book in books(records, self.documents):
+            if book.original.record.document.revision > trip.revision or not book.left.nothing:
+                raise ConflictError(
+                    "revision: another revision of this trip is issued already; credit it in full, then invoice the "
+                    "trip again with a later revision",
+                    field="revision",
+                )
+        return ()
 
     def _is_collected(self, trip: Trip) -> bool:
         """Whether this revision waits for its month's invoice already."""

@@ -62,7 +62,9 @@ class StorageActivities:
     @activity.defn(name="announce", no_thread_cancel_exception=True)
     def announce(self, request: AnnounceInput) -> None:
         """Publish what is recorded of the trip; consumers recognise a repetition by its event id."""
-        self.events.announce(self.records.by_trip(request.trip_id))
+        records = self.records.by_trip(request.trip_id)
+        wanted = request.documents or tuple(record.document for record in records)
+        self.events.announce([record for record in records if record.document in wanted])
 
     @activity.defn(name="void", no_thread_cancel_exception=True)
     def void(self, request: VoidInput) -> Recorded:
@@ -133,6 +135,7 @@ def _record(  # noqa: PLR0913 - what a void lacks, by name
         environment=environment,
         workflow_id=workflow_id,
         account=draft.account,
+        corrects=draft.corrects,
     )
 
 

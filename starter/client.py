@@ -44,6 +44,11 @@ def invoice_workflow_id(trip_id: str, revision: int = 1) -> str:
     return f"invoice/{trip_id}" if revision == 1 else f"invoice/{trip_id}/{revision}"
 
 
+def credit_workflow_id(trip_id: str) -> str:
+    """The one workflow that takes back something of a trip: there is no other beside it."""
+    return f"credit/{trip_id}"
+
+
 async def connect(*, identity: str | None = None, runtime: Runtime | None = None) -> Client:
     """A client for the Temporal that the environment or ``temporal.toml`` names, as the ``temporal`` CLI finds it.
 

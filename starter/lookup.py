@@ -13,7 +13,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.exceptions import ActivityError
 from temporalio.service import RPCError, RPCStatusCode
 
-from starter.client import invoice_workflow_id
+from starter.client import credit_workflow_id, invoice_workflow_id
 from tripinvoice import archive
 from tripinvoice.invoice import Invoice
 from tripinvoice.ports import DocumentStore, InvoiceRecord, InvoiceRecords
@@ -21,6 +21,9 @@ from workflows import search_attributes as sa
 from workflows.failures import read_failure
 from workflows.messages import Failure
 from workflows.search_attributes import InvoiceState
+
+OF_TRIPS = "WorkflowType IN ('TripInvoice', 'CreditTrip')"
+"""The workflows that issue a trip's documents, as a list filter."""
 
 NEWEST_EVENTS = 50  # a parked history ends within a handful of events after the failure
 AT_ONCE = 8  # requests to Temporal
@@ -75,12 +78,12 @@ def view(execution: WorkflowExecution) -> WorkflowView:
 
 
 async def workflows_of(client: Client, trip_id: str) -> list[WorkflowView]:
-    """The trip's invoice workflows, one per revision, each by its latest run.
+    """The trip's workflows: one per revision, and that of its credit notes, each by its latest run.
 
-    The first revision is asked for directly, the others are found by search attribute, which is a moment behind.
+    Later revisions are found by search attribute, which is a moment behind; the others are asked for directly.
     """
-    ids = {invoice_workflow_id(trip_id)}
-    query = f"WorkflowType = 'TripInvoice' AND TripId = {quoted(trip_id)}"
+    ids = {invoice_workflow_id(trip_id), credit_workflow_id(trip_id)}
+    query = f"{OF_TRIPS} AND TripId = {quoted(trip_id)}"
     ids |= {execution.id async for execution in client.list_workflows(query, limit=100)}
     found = [await latest(client, workflow_id) for workflow_id in sorted(ids)]
     return [one for one in found if one is not None]

@@ -34,12 +34,17 @@ PATIENCE = timedelta(seconds=15)  # a worker that is up takes an update in milli
 Handle = WorkflowHandle[TripInvoice, TripInvoiceResult]
 
 
+def workflow_id_of(trip_id: str, revision: int) -> str:
+    """That of the trip, or what is such an id already: ``credit/trip-4711``."""
+    return trip_id if "/" in trip_id else invoice_workflow_id(trip_id, revision)
+
+
 async def running_invoice(client: Client, trip_id: str, revision: int) -> Handle:
     """The trip's workflow, or the one of this id, which must not have ended.
 
     All that issue documents take the same updates. Raises ``NotFoundError`` or ``ConflictError``.
     """
-    workflow_id = trip_id if "/" in trip_id else invoice_workflow_id(trip_id, revision)
+    workflow_id = workflow_id_of(trip_id, revision)
     found = await latest(client, workflow_id)
     if found is None:
         raise NotFoundError(
@@ -83,6 +88,8 @@ async def _patiently(update: Any) -> str:
 
 async def current_trip(client: Client, handle: Handle) -> Trip:
     """The trip that the workflow works with: its input, or the last correction that a ``resume`` brought."""
+    if not handle.id.startswith("invoice/"):
+        raise InvalidTripError("only the invoice of a trip can be corrected: leave out --set and --answer")
     trip: Trip | None = None
     async for event in handle.fetch_history_events():
         if event.HasField("workflow_execution_started_event_attributes"):

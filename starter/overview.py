@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 
+from starter.lookup import OF_TRIPS
 from tripinvoice.numbering import SeriesAudit
 from tripinvoice.ports import InvoiceRecords, NumberLedger
 from workflows.search_attributes import InvoiceState
@@ -46,4 +47,4 @@ async def overview(client: Client, records: InvoiceRecords, ledger: NumberLedger
 
 
 async def _count(client: Client, state: InvoiceState) -> int:
-    return (await client.count_workflows(f"WorkflowType = 'TripInvoice' AND InvoiceState = '{state}'")).count
+    return (await client.count_workflows(f"{OF_TRIPS} AND InvoiceState = '{state}'")).count

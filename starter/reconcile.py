@@ -22,6 +22,7 @@ from starter.lookup import AT_ONCE, WorkflowView, latest, why_parked
 from starter.samples.scenario import RefusedRow
 from starter.samples.trips import read_trips
 from tripinvoice.errors import InvalidTripError
+from tripinvoice.invoice import Kind
 from tripinvoice.ports import ISSUED, InvoiceRecords, MonthlyCollection
 from tripinvoice.trip import Trip
 from tripinvoice.trip_event import Headers, parse_trip_event
@@ -191,7 +192,9 @@ class Reconciler:
 
     def _recorded(self, trip: Trip) -> Outcome | None:
         """What the record store says, if it knows this revision: all documents of it are written at once."""
-        records = [r for r in self._records.by_trip(trip.trip_id) if r.document.revision == trip.revision]
+        of_trip = self._records.by_trip(trip.trip_id)
+        of_revision = (record for record in of_trip if record.document.revision == trip.revision)
+        records = [record for record in of_revision if record.document.kind is not Kind.CREDIT_NOTE]
         if not records:
             collected = self._collection.of_trip(trip.trip_id)
             return Outcome.BY_MONTH if any(one.document.revision == trip.revision for one in collected) else None

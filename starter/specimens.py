@@ -13,6 +13,7 @@ from importlib.resources import files
 from starter.samples.scenario import Scenario
 from starter.samples.trips import sample_trips
 from tripinvoice.assemble import assemble, finish
+from tripinvoice.credit import Order, credit
 from tripinvoice.errors import NotFoundError
 from tripinvoice.invoice import Code, Draft, Invoice, Kind
 from tripinvoice.money_systems import Answer, MoneySystem, Sources
@@ -84,6 +85,9 @@ def _drafts(sources: Sources, kind: Kind | None, locale: str | None) -> Iterator
         spoken = replace(draft, locale=locale) if locale else draft
         if kind in {None, draft.key.kind}:
             yield spoken
+        elif kind is Kind.CREDIT_NOTE:
+            original = finish(spoken, _first(spoken, sources))
+            yield credit(Order(invoice=original, reason=SPECIMEN, request=SPECIMEN))
 
 
 def _without_number(draft: Draft, sources: Sources) -> Invoice:

@@ -1,7 +1,8 @@
 """Making issued documents again, here, and comparing bytes: what is archived is what law and code make of the evidence.
 
-A document is made from its archived evidence by the regime, numbered as the ledger says, and rendered. What has no
-evidence of its own (a credit note) is numbered and rendered again from its archived draft. Nothing is written.
+A document is made from its archived evidence by the regime, or of a credit note by what is left of its invoice; it is
+numbered as the ledger says, and rendered. What has no evidence of its own (a month's invoice) is numbered and rendered
+again from its archived draft. Nothing is written.
 """
 
 import asyncio
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 
 from tripinvoice import archive, canonical
 from tripinvoice.assemble import assemble, finish
+from tripinvoice.credit import Order, credit
 from tripinvoice.errors import ConflictError, TripInvoiceError
 from tripinvoice.invoice import Invoice, Kind
 from tripinvoice.money_systems import Sources
@@ -104,8 +106,10 @@ class Verification:
         if record.invoice is None or (taken := self.ledger.find(record.document)) is None:
             raise ConflictError("no number in the ledger; see `tripinvoice audit`")
         invoice = archive.recall(record.invoice, self.documents, Invoice)
-        if record.document.kind is Kind.CREDIT_NOTE or record.sources is None:
+        if record.sources is None:
             return invoice, finish(invoice.draft, taken)
+        if record.document.kind is Kind.CREDIT_NOTE:
+            return invoice, finish(credit(archive.recall(record.sources, self.documents, Order)), taken)
         drafts = assemble(archive.recall(record.sources, self.documents, Sources))
         draft = next((draft for draft in drafts if draft.key == record.document), None)
         if draft is None:

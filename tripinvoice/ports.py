@@ -151,7 +151,8 @@ class InvoiceRecord:
 
     ``invoice`` is the canonical JSON of the :class:`~tripinvoice.invoice.Invoice`, ``sources`` the evidence it was
     made from; ``environment`` identifies the render environment (library and font versions). ``account`` is the
-    recipient's account key (:func:`~tripinvoice.invoice.account_key`), empty when no account is known.
+    recipient's account key (:func:`~tripinvoice.invoice.account_key`), empty when no account is known. ``corrects`` is
+    the document that a credit note takes back.
     """
 
     document: DocumentKey
@@ -169,6 +170,7 @@ class InvoiceRecord:
     environment: str
     workflow_id: str
     account: str = ""
+    corrects: DocumentKey | None = None
 
 
 class InvoiceRecords(Protocol):
@@ -251,7 +253,7 @@ class EventSink(Protocol):
     """Where facts about invoices are announced."""
 
     def announce(self, records: Sequence[InvoiceRecord]) -> None:
-        """Publish one ``invoice.issued`` (or ``invoice.voided``) event per record; return when all are accepted."""
+        """Publish one event per record, such as ``invoice.issued``; return when all are accepted."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,7 @@
 """The live details of an invoice, as Markdown for the Web UI: what a person on call wants to read first."""
 
+from collections.abc import Sequence
+
 from activities.messages import AuditSummary, IssuedDocument
 from workflows.messages import Failure, Status
 from workflows.search_attributes import InvoiceState
@@ -7,22 +9,25 @@ from workflows.search_attributes import InvoiceState
 STEPS = ("fetch", "preprocess", "number", "render", "record", "announce")
 
 
-def story(status: Status) -> str:
-    """State, steps with marks, numbers, documents; for a parked invoice the reason and the ways on."""
-    parts = [f"**{status.state}** · trip `{status.trip_id}`", _steps(status.state, status.step)]
+def story(status: Status, called: str, steps: Sequence[str] = STEPS) -> str:
+    """State, steps with marks, numbers, documents; for a parked invoice the reason and the ways on.
+
+    ``called`` is how the commands that mend it call it.
+    """
+    parts = [f"**{status.state}** · trip `{status.trip_id}`", _steps(status.state, status.step, steps)]
     if status.numbers:
         parts.append("Numbers: " + ", ".join(f"`{number}`" for number in status.numbers))
     parts += [_document(document) for document in status.documents]
     if status.failure is not None:
-        parts += _way_on(status.trip_id, status.failure)
+        parts += _way_on(called, status.failure)
     return "\n\n".join(parts)
 
 
-def _steps(state: str, step: str) -> str:
-    here = STEPS.index(step) if step in STEPS else 0
-    done = len(STEPS) if state == InvoiceState.ISSUED else here
+def _steps(state: str, step: str, steps: Sequence[str]) -> str:
+    here = steps.index(step) if step in steps else 0
+    done = len(steps) if state == InvoiceState.ISSUED else here
     marks = ["✓" if i < done else "✗" if state == InvoiceState.PARKED else "…" for i in range(done + 1)]
-    return " → ".join(f"{marks[i]} {name}" if i < len(marks) else name for i, name in enumerate(STEPS))
+    return " → ".join(f"{marks[i]} {name}" if i < len(marks) else name for i, name in enumerate(steps))
 
 
 def _document(document: IssuedDocument) -> str:
@@ -30,12 +35,12 @@ def _document(document: IssuedDocument) -> str:
     return f"{document.state}: {document.document.contract} `{document.number}` · {document.total}{sha}"
 
 
-def _way_on(trip_id: str, failure: Failure) -> list[str]:
+def _way_on(which: str, failure: Failure) -> list[str]:
     return [
         f"Parked at **{failure.step}**: `{failure.code}`",
         f"> {failure.reason}",
         "Mend the cause, then go on with the update `resume`, or end it with `void`:",
-        f"```\ntripinvoice resume {trip_id} --reason '…'\ntripinvoice void {trip_id} --reason '…'\n```",
+        f"```\ntripinvoice resume {which} --reason '…'\ntripinvoice void {which} --reason '…'\n```",
     ]
 
 

@@ -26,9 +26,10 @@ with workflow.unsafe.imports_passed_through():
     )
     from activities.storage import StorageActivities
     from tripinvoice.errors import NumbersExhaustedError
+    from tripinvoice.invoice import DocumentKey
     from tripinvoice.numbering import NumberTaken
     from tripinvoice.ports import ISSUED
-    from workflows.details import story
+    from workflows.details import STEPS, story
     from workflows.failures import other_documents, read_failure
     from workflows.messages import MAX_REASON, Failure, Resume, Status, Void
     from workflows.policies import ANNOUNCE, DOCUMENT, NUMBER, RECORD
@@ -36,7 +37,12 @@ with workflow.unsafe.imports_passed_through():
 
 
 class Issuing:
-    """A workflow that issues documents. It says in ``_draft`` how its drafts come about."""
+    """A workflow that issues documents. It says in ``_draft`` how its drafts come about.
+
+    ``STEPS`` are its steps as people see them.
+    """
+
+    STEPS: tuple[str, ...] = STEPS
 
     def __init__(self, subject: str, step: str) -> None:
         """``subject`` is what it is about, an id; ``step`` its first step."""
@@ -149,11 +155,14 @@ class Issuing:
         for no, trip_id in enumerate(trips):
             await workflow.execute_activity_method(
                 StorageActivities.announce,
-                AnnounceInput(trip_id=trip_id),
+                AnnounceInput(trip_id=trip_id, documents=self._documents_of(trip_id)),
                 activity_id=f"announce:{no}" if no else "announce",
                 summary="publish invoice.issued",
                 **ANNOUNCE.options(),
             )
+
+    def _documents_of(self, trip_id: str) -> tuple[DocumentKey, ...]:
+        return tuple(one.document for one in self.documents if one.document.trip_id == trip_id)
 
     async def _void_numbers(self, reason: str) -> None:
         taken = self.taken
@@ -291,7 +300,12 @@ class Issuing:
         workflow.upsert_search_attributes(changes)
 
     def _tell(self) -> None:
-        workflow.set_current_details(story(self.status()))
+        workflow.set_current_details(story(self.status(), self._called, self.STEPS))
+
+    @property
+    def _called(self) -> str:
+        """How the commands that mend it call it."""
+        return workflow.info().workflow_id
 
 
 def _names(drafts: Sequence[DraftRef]) -> list[str]:

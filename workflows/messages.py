@@ -57,6 +57,19 @@ class Failure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditResult:
+    """How a credit ended: ``Issued``, ``Voided`` or ``Refused``, then with the reason.
+
+    ``documents`` are the credit notes; ``again``: they existed, because this was asked for before.
+    """
+
+    state: str
+    documents: tuple[IssuedDocument, ...]
+    again: bool = False
+    refusal: Failure | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status:
     """Where a trip's invoice is: ``step`` is the one at work, or the one that failed."""
 

@@ -6,10 +6,12 @@ from temporalio import workflow
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from activities.crediting import CreditActivities
     from activities.documents import DocumentActivities
     from activities.invoicing import InvoicingActivities
     from activities.messages import PreprocessInput, RecalledDocument, RecallInput, RenderInput
     from activities.storage import StorageActivities
+    from tripinvoice.invoice import DocumentKey, Kind
     from workflows.messages import Regenerated, RegenerateInput, RegenerateResult
     from workflows.policies import DOCUMENT, PREPROCESS
 
@@ -32,11 +34,13 @@ class RegenerateInvoice:
         return RegenerateResult(documents=tuple(again))
 
     async def _again(self, issued: RecalledDocument) -> Regenerated:
-        contract = issued.document.contract
+        name = _name(issued.document)
         preprocessed = await workflow.execute_activity_method(
-            InvoicingActivities.preprocess,
+            CreditActivities.credit_again
+            if issued.document.kind is Kind.CREDIT_NOTE
+            else InvoicingActivities.preprocess,
             PreprocessInput(sources=issued.sources),
-            activity_id=f"preprocess:{contract}",
+            activity_id=f"preprocess:{name}",
             summary=f"apply the regime again for {issued.taken.number}",
             **PREPROCESS.options(),
         )
@@ -49,7 +53,7 @@ class RegenerateInvoice:
         rendered = await workflow.execute_activity_method(
             DocumentActivities.render,
             RenderInput(draft=draft, taken=issued.taken),
-            activity_id=f"render:{contract}",
+            activity_id=f"render:{name}",
             summary=f"render {issued.taken.number} again",
             **DOCUMENT.options(),
         )
@@ -60,3 +64,9 @@ class RegenerateInvoice:
             issued=issued.pdf,
             again=rendered.pdf,
         )
+
+
+def _name(document: DocumentKey) -> str:
+    """Of its activities: the contract's, and of a trip's later documents more."""
+    first = document.revision == 1 and document.kind is not Kind.CREDIT_NOTE
+    return document.contract if first else f"{document.contract}:{document.kind}:{document.revision}"

@@ -1,8 +1,16 @@
 """Which workflows exist: read by worker, replayer and the fingerprint test alike."""
 
 from workflows.audit_numbers import AuditNumbers
+from workflows.credit_trip import CreditTrip
 from workflows.monthly_invoice import MonthlyInvoice, MonthlyInvoices
 from workflows.regenerate import RegenerateInvoice
 from workflows.trip_invoice import TripInvoice
 
-WORKFLOWS: tuple[type, ...] = (TripInvoice, RegenerateInvoice, AuditNumbers, MonthlyInvoice, MonthlyInvoices)
+WORKFLOWS: tuple[type, ...] = (
+    TripInvoice,
+    CreditTrip,
+    RegenerateInvoice,
+    AuditNumbers,
+    MonthlyInvoice,
+    MonthlyInvoices,
+)

@@ -24,7 +24,7 @@ class InvoiceState(StrEnum):
     """Where an invoice is in its life.
 
     ``ON_REQUEST`` waits for its customer to ask, ``NOT_REQUESTED`` he did not in time; ``COLLECTED`` will be on the
-    invoice of its month.
+    invoice of its month. ``REFUSED``: nothing was taken back, because it cannot be as it was asked for.
     """
 
     RUNNING = "Running"
@@ -35,3 +35,4 @@ class InvoiceState(StrEnum):
     ON_REQUEST = "OnRequest"
     NOT_REQUESTED = "NotRequested"
     COLLECTED = "Collected"
+    REFUSED = "Refused"

@@ -136,6 +136,10 @@ class TripInvoice(Issuing):
             raise ValueError(msg)
 
     @property
+    def _called(self) -> str:
+        return self.subject
+
+    @property
     def _next_step(self) -> str:
         return "fetch" if self.sources is None else self.step
 

@@ -16,6 +16,7 @@ from rich.markup import escape
 from starter.cli import (
     audit,
     check,
+    credit,
     demo,
     dlq,
     einvoice,
@@ -108,6 +109,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (MEND, "resume", mend.resume),
     (MEND, "void", mend.void),
     (MEND, "rerun", mend.rerun),
+    (MEND, "credit", credit.credit),
     (MEND, "request", mend.request),
     (MEND, "month invoice", month.invoice),
     (MEND, "month schedule", month.schedule),

@@ -47,6 +47,12 @@ EXAMPLES = {
         "tripinvoice rerun trip-4711 --reason 'terminated by mistake'",
         "tripinvoice rerun trip-4711 --reason 'regime mended' --from-start --yes",
     ),
+    "credit": (
+        "tripinvoice credit trip-4711 --reason 'charged twice'",
+        "tripinvoice credit trip-4711 --reason 'detour of the driver' --amount 5.00 --request ticket-8812",
+        "tripinvoice credit trip-4711 --contract goods --lines 1,2=4.50,3x1 --reason 'a dish was missing'",
+        "tripinvoice credit trip-4711 --reason 'wrong address' --reissue --json | jq -r .notes[].number",
+    ),
     "request": ("tripinvoice request trip-4711", "tripinvoice request trip-4711 --json"),
     "month invoice": ("tripinvoice month invoice 2026-11", "tripinvoice month invoice 2026-11 --json | jq .started"),
     "month schedule": (

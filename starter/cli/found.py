@@ -18,6 +18,7 @@ from starter.lookup import (
     workflows_of,
 )
 from starter.overview import Overview, overview
+from tripinvoice.credit import Remaining, remaining
 from tripinvoice.errors import NotFoundError, StoreUnavailableError
 from tripinvoice.invoice import Invoice
 from tripinvoice.ports import InvoiceRecord
@@ -28,11 +29,20 @@ from workflows.search_attributes import InvoiceState
 
 @dataclass(frozen=True, kw_only=True)
 class FoundDocument:
-    """A record, the invoice as it was issued (``None`` for a void) and where its PDF is."""
+    """A record, the invoice as it was issued (``None`` for a void) and where its PDF is.
+
+    ``notes`` are the credit notes that take back something of it, void ones apart.
+    """
 
     record: InvoiceRecord
     invoice: Invoice | None
     pdf: str | None
+    notes: Sequence[Invoice] = ()
+
+    @property
+    def left(self) -> Remaining | None:
+        """What is not taken back of a document that was issued."""
+        return remaining(self.invoice, self.notes) if self.invoice and not self.record.corrects else None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +65,7 @@ async def find(trip_or_number: str, issued: date | None = None) -> Found:
     """
     async with Wiring(read_settings()) as wiring:
         records = await asyncio.to_thread(_records, wiring, trip_or_number, issued)
-        documents = [await asyncio.to_thread(_document, wiring, record) for record in records]
+        documents = await asyncio.to_thread(_documents, wiring, records)
     trips = list(dict.fromkeys(record.document.trip_id for record in records)) or [trip_or_number]
     try:
         workflows, trouble = [one for trip_id in trips for one in await _workflows(trip_id)], None
@@ -82,9 +92,27 @@ def unknown() -> NotFoundError:
     )
 
 
-def _document(wiring: Wiring, record: InvoiceRecord) -> FoundDocument:
-    location = wiring.documents.location(record.pdf) if record.pdf else None
-    return FoundDocument(record=record, invoice=stored_invoice(wiring.documents, record), pdf=location)
+def _documents(wiring: Wiring, records: Sequence[InvoiceRecord]) -> list[FoundDocument]:
+    """Each with its credit notes, which follow it if they are shown too."""
+    trips = dict.fromkeys(record.document.trip_id for record in records)
+    known = [record for trip_id in trips for record in wiring.records.by_trip(trip_id)]
+    invoices = {record.document: stored_invoice(wiring.documents, record) for record in known}
+
+    def document(record: InvoiceRecord) -> FoundDocument:
+        notes = (invoices[other.document] for other in known if other.corrects == record.document)
+        return FoundDocument(
+            record=record,
+            invoice=invoices[record.document],
+            pdf=wiring.documents.location(record.pdf) if record.pdf else None,
+            notes=[note for note in notes if note is not None],
+        )
+
+    return [document(record) for record in sorted(records, key=_beside_its_invoice)]
+
+
+def _beside_its_invoice(record: InvoiceRecord) -> tuple[str, str, int, int]:
+    about = record.corrects or record.document
+    return about.trip_id, about.contract, about.revision, record.document.revision if record.corrects else 0
 
 
 async def _workflows(trip_id: str) -> list[tuple[WorkflowView, Why | None]]:

@@ -27,6 +27,7 @@ def panel(document: FoundDocument) -> Panel:
     if document.invoice is None:
         facts.add_row("total", safe(f"{record.total} (void)"))
     else:
+        _add_credit(facts, document)
         _add_parties(facts, document.invoice)
         parts += ["", _lines(document.invoice.draft), "", _totals(document.invoice.draft)]
     if document.pdf and record.pdf:
@@ -35,6 +36,18 @@ def panel(document: FoundDocument) -> Panel:
         where.add_row("sha256", record.pdf.sha256)
         parts += ["", where]
     return Panel(Group(*parts), title=title, title_align="left", expand=False)
+
+
+def _add_credit(facts: Table, document: FoundDocument) -> None:
+    """What a credit note takes back; of an invoice, which ones take it back, and what is left."""
+    correction = document.invoice.draft.correction if document.invoice else None
+    if correction is not None:
+        facts.add_row("refers to", safe(f"{correction.number} of {correction.issue_date}", "bold"))
+        facts.add_row("reason", safe(correction.reason))
+    if document.left is not None and document.notes:
+        notes = ", ".join(f"{note.draft.totals.gross} by {note.number}" for note in document.notes)
+        facts.add_row("credited", safe(notes, "bold"))
+        facts.add_row("left", str(document.left.totals.gross))
 
 
 def _facts() -> Table:
@@ -103,13 +116,20 @@ def workflow_lines(found: Found) -> Iterator[Text]:
 
 
 def _way_on(one: WorkflowView, why: Why) -> Iterator[Text]:
-    failure, trip_id = why.failure, one.trip_id
+    failure, which = why.failure, _called(one)
     yield Text.assemble("  parked at ", safe(failure.step, "bold"), f" since {moment(why.since)}: ", safe(failure.code))
     yield Text.assemble("  ", safe(failure.reason))
-    revision = one.workflow_id.removeprefix(f"invoice/{trip_id}").removeprefix("/")
-    more = f" --revision {revision}" if revision else ""
-    yield safe(f"  go on: tripinvoice resume {trip_id}{more} --reason '…'", "cyan")
-    yield safe(f"  or end: tripinvoice void {trip_id}{more} --reason '…'", "cyan")
+    yield safe(f"  go on: tripinvoice resume {which} --reason '…'", "cyan")
+    yield safe(f"  or end: tripinvoice void {which} --reason '…'", "cyan")
+
+
+def _called(one: WorkflowView) -> str:
+    """How a command calls it: by its trip and revision, or, where it is no trip's invoice, by its own id."""
+    kind, _, rest = one.workflow_id.partition("/")
+    if kind != "invoice":
+        return one.workflow_id
+    revision = rest.removeprefix(one.trip_id).removeprefix("/")
+    return f"{one.trip_id} --revision {revision}" if revision else one.trip_id
 
 
 # --- for programs --------------------------------------------------------------------------------------------------
@@ -142,7 +162,16 @@ def _plain_document(document: FoundDocument) -> dict[str, object]:
         "pdf": document.pdf,
         "sha256": record.pdf.sha256 if record.pdf else None,
     }
-    return values | (_plain_invoice(document.invoice) if document.invoice else {})
+    return values | (_plain_invoice(document.invoice) | _plain_credit(document) if document.invoice else {})
+
+
+def _plain_credit(document: FoundDocument) -> dict[str, object]:
+    correction = document.invoice.draft.correction if document.invoice else None
+    if correction is not None:
+        corrects = {"number": correction.number, "issue_date": correction.issue_date, "reason": correction.reason}
+        return {"corrects": corrects}
+    credited = [{"number": note.number, "total": _amount(note.draft.totals.gross)} for note in document.notes]
+    return {"credited": credited, "left": _amount(document.left.totals.gross) if document.left else None}
 
 
 def _plain_invoice(invoice: Invoice) -> dict[str, object]:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from starter import mending
 from starter.cli.session import temporal
-from starter.client import invoice_workflow_id
 from starter.lookup import latest
 from tripinvoice import archive
 from tripinvoice.errors import NotFoundError
@@ -50,7 +49,7 @@ async def void(trip_id: str, revision: int, reason: str) -> str:
 async def rerun(trip_id: str, revision: int, reason: str, *, from_start: bool) -> tuple[str, int]:
     """Reset the latest run; returns the new run's id and the event it begins from."""
     client = await temporal()
-    found = await latest(client, invoice_workflow_id(trip_id, revision))
+    found = await latest(client, mending.workflow_id_of(trip_id, revision))
     if found is None:
         raise NotFoundError("trip: Temporal has no workflow of this trip and revision, or its retention has ended")
     event_of = mending.first_task_event if from_start else mending.failed_step_event

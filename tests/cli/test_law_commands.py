@@ -8,8 +8,13 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from starter.specimens import specimens
 from tests.cli.conftest import Cli
+from tripinvoice.invoice import Kind
 from tripinvoice.regimes import REGIMES
+from tripinvoice.regimes.base import Regime
+from tripinvoice.render import html
+from tripinvoice.trip import LineOfBusiness
 
 DAY = date(2026, 11, 2)
 OUTSIDE = {name: value for name, value in os.environ.items() if not name.startswith(("TRIPINVOICE_", "TEMPORAL_"))}
@@ -73,6 +78,27 @@ async def test_preview_makes_specimens(tmp_path: Path) -> None:
         assert "No. " not in text
     again = (await cli(*asked)).lines()
     assert [_content(one["pdf"]) for one in again] == content
+
+
+async def test_preview_of_credit_notes(tmp_path: Path) -> None:
+    """They refer to a document that is a specimen, too."""
+    told = await cli("preview", "--country", "GB", "--kind", "credit-note", "--out", str(tmp_path), "--json")
+    assert (told.code, told.err) == (0, "")
+    for one in told.lines():
+        text = PdfReader(one["pdf"]).pages[0].extract_text()
+        assert one["kind"] == "credit_note"
+        assert [word in text for word in ("credit note", "Refers to", "SPECIMEN", "No. ")] == [True] * 3 + [False]
+
+
+@pytest.mark.parametrize("line_of_business", LineOfBusiness)
+@pytest.mark.parametrize("regime", REGIMES, ids=lambda regime: regime.code)
+def test_every_regime_has_specimens_of_credit_notes(regime: Regime, line_of_business: LineOfBusiness) -> None:
+    """With a title that is not the invoice's."""
+    made = specimens(regime.code, line_of_business, Kind.CREDIT_NOTE)
+    titles = {one.invoice.draft.title for one in specimens(regime.code, line_of_business)}
+    for one in made:
+        assert one.invoice.draft.title not in titles
+        assert "SPECIMEN" in html(one.invoice)
 
 
 async def test_preview_of_all_samples(tmp_path: Path) -> None:

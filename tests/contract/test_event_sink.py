@@ -77,6 +77,21 @@ def test_a_void_is_announced_as_one(bootstrap: str) -> None:
     assert (data["state"], data["pdf"], data["total"]) == ("VOIDED", None, "-1240")
 
 
+@pytest.mark.parametrize(("state", "kind"), [("ISSUED", "invoice.credited"), ("VOIDED", "invoice.credit_voided")])
+def test_a_credit_note_is_announced_as_one(bootstrap: str, state: str, kind: str) -> None:
+    """Not as an invoice, and with the document that it takes back."""
+    topic = fresh("invoices")
+    key = replace(RECORD.document, kind=Kind.CREDIT_NOTE)
+    with closing(KafkaEventSink(bootstrap, topic=topic)) as sink:
+        sink.announce([replace(RECORD, document=key, state=state, corrects=RECORD.document)])
+    (event,) = read_all(bootstrap, topic)
+    attributes, data = headers_of(event), json.loads(event.value() or b"")
+    assert attributes["ce_type"] == kind.encode()
+    assert attributes["ce_id"] == f"{kind}/trip-1/transport/credit_note/1".encode()
+    assert data["document"]["kind"] == "credit_note"
+    assert data["corrects"] == {"trip_id": "trip-1", "contract": "transport", "kind": "invoice", "revision": 1}
+
+
 def test_announcing_again_carries_the_same_id(bootstrap: str) -> None:
     """Who reads can tell a repetition from a second fact: the whole event is the same."""
     topic = fresh("invoices")

@@ -8,7 +8,7 @@ import pytest
 
 from tests.contract.stores import NOON, RecordsOpener, document, object_ref, record
 from tripinvoice.errors import ConflictError
-from tripinvoice.invoice import Contract
+from tripinvoice.invoice import Contract, Kind
 from tripinvoice.money import Money
 from tripinvoice.ports import InvoiceRecord, InvoiceRecords
 
@@ -20,6 +20,16 @@ def test_a_record_comes_back_as_it_was_saved(records: InvoiceRecords) -> None:
     records.save([issued, voided])
     assert ([issued], [voided]) == (list(records.by_trip("a")), list(records.by_trip("b")))
     assert (issued, voided) == (records.by_number(issued.number), records.by_number(voided.number))
+
+
+def test_a_credit_note_stands_beside_what_it_takes_back(records: InvoiceRecords) -> None:
+    """A document of its own, of the same contract and revision, that names the other."""
+    invoice = record("a", 1)
+    key = replace(invoice.document, kind=Kind.CREDIT_NOTE)
+    note = replace(record("a", 2), document=key, corrects=invoice.document)
+    records.save([invoice])
+    records.save([note])
+    assert {invoice.document: invoice, key: note} == {one.document: one for one in records.by_trip("a")}
 
 
 def test_the_same_record_again_is_no_change(records: InvoiceRecords) -> None:

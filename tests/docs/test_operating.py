@@ -33,6 +33,8 @@ STATES = {
     "trip-4719": "Issued",
     "trip-4720": "Issued",
     "trip-4721": "Issued",
+    "trip-4722": "Issued",
+    "trip-4723": "Issued",
 }
 
 
@@ -46,7 +48,8 @@ def commands() -> list[str]:
 async def stack(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stack]:
     """The trips of the page, each in the trouble that the page helps it out of."""
     async with running(tmp_path_factory.mktemp("operating"), time_skipping=False) as stack:
-        await stack.invoice(await stack.know(scenarios.berlin("trip-4711")))
+        for trip_id in ("trip-4711", "trip-4722", "trip-4723"):
+            await stack.invoice(await stack.know(scenarios.berlin(trip_id)))
         for trip_id in ("trip-4712", "trip-4714", "trip-4715", "trip-4716", "trip-4717"):
             await _parked_for_its_fare(stack, trip_id)
         await stack.parked(await stack.know(scenarios.berlin("trip-4713", pickup=replace(f.BERLIN, country="ZZ"))))

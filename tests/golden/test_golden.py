@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from tests.golden.reading import CASES, INPUTS, OUT, TEXT, documents_of
+from tests.golden.reading import CASES, INPUTS, OUT, TEXT, credited_in_full, documents_of
 from tripinvoice import canonical
-from tripinvoice.invoice import Invoice, Invoicing
+from tripinvoice.invoice import Invoice, Invoicing, Kind
 from tripinvoice.money import Money
 from tripinvoice.regimes import REGIMES
 from tripinvoice.render import html
@@ -33,14 +33,21 @@ def _readable(value: Any) -> Any:
 
 def _text(invoice: Invoice) -> str:
     """What the document says, a line for each paragraph and row; cells are apart by a bar."""
-    page = ET.fromstring(html(invoice).removeprefix("<!DOCTYPE html>"))  # noqa: S314 (we wrote it)
     lines = []
-    for element in page.iter():
+    for element in _page(invoice).iter():
         if element.tag in {"h1", "h2", "p"}:
             lines.append(_words(element))
         elif element.tag == "tr":
             lines.append(" | ".join(_words(cell) for cell in element))
     return "\n".join(line for line in lines if line)
+
+
+def _page(invoice: Invoice) -> ET.Element:
+    return ET.fromstring(html(invoice).removeprefix("<!DOCTYPE html>"))  # noqa: S314 (we wrote it)
+
+
+def _title(invoice: Invoice) -> str:
+    return next(_words(element) for element in _page(invoice).iter("h1"))
 
 
 def _words(element: ET.Element) -> str:
@@ -60,6 +67,20 @@ def test_the_documents_of_a_case(path: Path, *, update_golden: bool) -> None:
         pytest.skip(f"{expected.name} written; read the difference")
     assert json.loads(expected.read_text()) == documents
     assert said.read_text() == text
+
+
+@pytest.mark.parametrize("path", INPUTS, ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_every_document_of_a_case_can_be_credited(path: Path) -> None:
+    """In full, by a document with a title of its own that says what it refers to and why; with the same amounts."""
+    for invoice in documents_of(path):
+        if invoice.draft.key.kind is Kind.CREDIT_NOTE:
+            continue
+        note = credited_in_full(invoice)
+        said = _text(note).splitlines()
+        assert _title(note) != _title(invoice)
+        assert any(invoice.number in line for line in said)
+        assert "Charged twice" in said
+        assert (note.draft.totals, note.draft.tax_lines) == (invoice.draft.totals, invoice.draft.tax_lines)
 
 
 def test_every_regime_has_a_case_and_every_document_its_input() -> None:

@@ -39,6 +39,15 @@ BRANCHES = {
     "cancelled-before-number": "invoice/cancel-early",
     "cancelled-at-number": "invoice/cancel-late",
     "cancelled-while-parked-with-number": "invoice/cancel-parked",
+    "credited": "credit/credited",
+    "credited-before": "credit/credit-once/replayed",
+    "credit-refused": "credit/refused",
+    "credit-parked-resumed": "credit/credit-archive",
+    "credit-parked-at-render-resumed": "credit/credit-render",
+    "credit-voided-before-number": "credit/credit-void-early",
+    "credit-voided-after-number": "credit/credit-voided",
+    "credit-cancelled-at-number": "credit/credit-cancel",
+    "invoiced-anew": "invoice/reissued/2",
     "asked-for": "invoice/asked",
     "not-asked-for": "invoice/not-asked",
     "collected": "invoice/month-0",
@@ -46,6 +55,7 @@ BRANCHES = {
     "month-issued": f"month/2026-11/{account_key('biz-month')}",
     "months": "monthly-invoices/test",
     "regenerated": "regenerate/again",
+    "regenerated-with-credit-notes": "regenerate/again-credited",
     "audited": "audit/all",
 }
 
@@ -159,11 +169,13 @@ class RefusingSink:
 
     real: EventSink
     refused: set[str] = field(default_factory=set)
+    announced: list[InvoiceRecord] = field(default_factory=list)
 
     def announce(self, records: Sequence[InvoiceRecord]) -> None:
         """Announce, or refuse."""
         if self.refused & {record.document.trip_id for record in records}:
             raise ConflictError("this news is refused by the test")
+        self.announced.extend(records)
         self.real.announce(records)
 
 

@@ -15,7 +15,7 @@ from tripinvoice.consolidate import monthly_ids
 from tripinvoice.invoice import Draft, Invoice, account_key
 from tripinvoice.trip import Trip
 from workflows.messages import MonthlyInvoicesInput, TripInvoiceInput
-from workflows.monthly_invoice import MonthlyInvoice, MonthlyInvoices, monthly_workflow_id
+from workflows.monthly_invoice import MonthlyInvoices, monthly_workflow_id
 from workflows.trip_invoice import TripInvoice
 
 pytestmark = pytest.mark.xdist_group("temporal")
@@ -105,7 +105,7 @@ async def _invoice_month(stack: Stack, account: str) -> list[Draft]:
         MonthlyInvoices.run, MonthlyInvoicesInput(month=MONTH), id="monthly-invoices/test", task_queue=QUEUE
     )
     assert result.started >= 1
-    await stack.client.get_workflow_handle_for(MonthlyInvoice.run, monthly_workflow_id(MONTH, account)).result()
+    await stack.client.get_workflow_handle(monthly_workflow_id(MONTH, account)).result()
     kept = stack.wiring.collection.of_account(account, MONTH)
     drafts = [archive.recall(one.draft, stack.wiring.documents, Draft) for one in kept]
     found = [record for key in monthly_ids(drafts) for record in stack.wiring.records.by_trip(key)]

@@ -16,10 +16,13 @@ from tripinvoice.adapters.kafka_producer import (
     Record,
 )
 from tripinvoice.errors import ConflictError
+from tripinvoice.invoice import DocumentKey, Kind
 from tripinvoice.ports import ISSUED, VOIDED, InvoiceRecord, ObjectRef
 
 SCHEMA = "invoice/1"
 TYPES = {ISSUED: "invoice.issued", VOIDED: "invoice.voided"}
+CREDIT_NOTE_TYPES = {ISSUED: "invoice.credited", VOIDED: "invoice.credit_voided"}
+"""A credit note is no invoice: who only knows invoices must not take it for one."""
 
 
 class KafkaEventSink:
@@ -81,18 +84,13 @@ def _type(record: InvoiceRecord) -> str:
             f"state: announced are records in state {' or '.join(TYPES)}, found another; save it first",
             field="state",
         )
-    return TYPES[record.state]
+    return (CREDIT_NOTE_TYPES if record.document.kind is Kind.CREDIT_NOTE else TYPES)[record.state]
 
 
 def _data(record: InvoiceRecord) -> dict[str, object]:
-    return {
+    data: dict[str, object] = {
         "schema": SCHEMA,
-        "document": {
-            "trip_id": record.document.trip_id,
-            "contract": record.document.contract,
-            "kind": record.document.kind,
-            "revision": record.document.revision,
-        },
+        "document": _document(record.document),
         "state": record.state,
         "number": record.number,
         "country": record.country,
@@ -102,6 +100,11 @@ def _data(record: InvoiceRecord) -> dict[str, object]:
         "issued_at": _rfc3339(record.issued_at),
         "pdf": _reference(record.pdf),
     }
+    return data | ({"corrects": _document(record.corrects)} if record.corrects else {})
+
+
+def _document(key: DocumentKey) -> dict[str, object]:
+    return {"trip_id": key.trip_id, "contract": key.contract, "kind": key.kind, "revision": key.revision}
 
 
 def _reference(ref: ObjectRef | None) -> dict[str, object] | None:

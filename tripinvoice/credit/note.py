@@ -8,7 +8,7 @@ invoice that it refers to.
 import hashlib
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -20,10 +20,11 @@ from tripinvoice.credit.shares import cumulative, part_taxes, swept, taxes
 from tripinvoice.credit.wish import EVERYTHING, Step, Wish, steps_of
 from tripinvoice.errors import CreditError, PermanentError
 from tripinvoice.invoice import (
+    Contract,
     Correction,
-    DocumentKey,
     Draft,
     Invoice,
+    Invoicing,
     Kind,
     Line,
     TaxInCurrency,
@@ -55,9 +56,9 @@ class Order:
     revision: int = 1
 
 
-def request_id(documents: Iterable[DocumentKey], wish: Wish, reason: str) -> str:
-    """Who asked, where nobody says: the same wish for the same documents and reason is the same request."""
-    content = [sorted(map(str, documents)), canonical.dump(wish).decode(), reason]
+def request_id(trip_id: str, contract: Contract | None, wish: Wish, reason: str) -> str:
+    """Who asked, where nobody says: the same wish for the same trip and reason is the same request."""
+    content = [trip_id, contract or "", canonical.dump(wish).decode(), reason]
     return hashlib.sha256(canonical.dump(content)).hexdigest()[:32]
 
 
@@ -98,6 +99,7 @@ def credit_under(regime: Regime, order: Order) -> Draft:
             request=order.request,
         ),
         ranges=original.credit_ranges,
+        invoicing=Invoicing.AUTOMATIC,
     )
     return _formed(regime, original, note)
 

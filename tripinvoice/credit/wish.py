@@ -151,7 +151,7 @@ def _line_step(left: Left, wish: LineWish, grain: int) -> Step:
 def _pieces(left: Left, quantity: Decimal, field: str, grain: int) -> Step:
     """So many pieces: cumulative, so that all pieces are the whole line."""
     line = left.line
-    if line.unit == LUMP or not 0 < quantity <= line.quantity - left.pieces:
+    if line.unit == LUMP or not quantity.is_finite() or not 0 < quantity <= line.quantity - left.pieces:
         raise CreditError(
             f"{field}: that quantity does not remain of the line; say a smaller one, or an amount", field=field
         )

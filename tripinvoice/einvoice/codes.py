@@ -41,6 +41,7 @@ REGISTERS: Mapping[str, str | None] = {
     "FR-SIREN": "0002",
     "SE-ORGNR": "0007",
     "NL-KVK": "0106",
+    "AT-FN": None,
     "BG-EIK": None,
     "DE-HRA": None,
     "DE-HRB": None,

@@ -8,7 +8,6 @@ import pytest
 
 from tests import factories as f
 from tests.unit.credit.sequences import document, money
-from tripinvoice.assemble import assemble
 from tripinvoice.credit import EVERYTHING, LineWish, Order, Wish, credit, remaining, request_id
 from tripinvoice.credit.note import credit_under
 from tripinvoice.errors import CreditError, InvalidAnswerError
@@ -315,6 +314,7 @@ def test_lines_that_were_rounded_one_way_are_taken_back_so() -> None:
         (lines(LineWish(line="1", amount="1.00", quantity=Decimal(1))), "lines.1", "either an amount or a quantity"),
         (lines(LineWish(line="2", quantity=Decimal(3))), "lines.2", "that quantity does not remain"),
         (lines(LineWish(line="2", quantity=Decimal(0))), "lines.2", "that quantity does not remain"),
+        (lines(LineWish(line="2", quantity=Decimal("NaN"))), "lines.2", "that quantity does not remain"),
     ],
 )
 def test_what_cannot_be_taken_back_is_said_with_its_field(wish: Wish, field: str, message: str) -> None:
@@ -365,14 +365,13 @@ def test_a_request_has_a_plain_name(request_: str) -> None:
 
 
 def test_the_same_wish_is_the_same_request() -> None:
-    """For the same documents and reason, in any order of the documents."""
-    goods, delivery = (draft.key for draft in assemble(f.delivery_sources()))
-    one = request_id([goods, delivery], EVERYTHING, "cold")
-    assert one == request_id([delivery, goods], EVERYTHING, "cold")
+    """For the same trip, contract and reason."""
+    one = request_id("trip-1", None, EVERYTHING, "cold")
+    assert one == request_id("trip-1", None, Wish(), "cold")
     others = {
-        request_id([goods], EVERYTHING, "cold"),
-        request_id([goods, delivery], Wish(amount="1.00"), "cold"),
-        request_id([goods, delivery], EVERYTHING, "late"),
-        request_id([replace(goods, revision=2), delivery], EVERYTHING, "cold"),
+        request_id("trip-2", None, EVERYTHING, "cold"),
+        request_id("trip-1", Contract.GOODS, EVERYTHING, "cold"),
+        request_id("trip-1", None, Wish(amount="1.00"), "cold"),
+        request_id("trip-1", None, EVERYTHING, "late"),
     }
     assert len(others | {one}) == 5
