@@ -19,7 +19,7 @@ from tripinvoice.regimes import REGIMES, regime_named
 from tripinvoice.trip import LineOfBusiness
 
 _REASON = "Preis korrigiert / price corrected"
-_CREDITABLE = 3  # of the smallest amounts that a document may have: of these there is a third
+_CREDITABLE = 3  # of the regime's units, of which there is a third
 
 
 def every_document() -> dict[str, Invoice]:
@@ -50,9 +50,8 @@ def _translated(golden: dict[str, Invoice]) -> Iterator[tuple[str, Invoice]]:
 def _credited(issued: dict[str, Invoice]) -> Iterator[tuple[str, Invoice]]:
     """Credit notes on the first document of each sort: a third of it, then all that is left."""
     for name, invoice in _first_of_each(issued.items()):
-        gross = invoice.draft.totals.gross
-        unit = regime_named(invoice.draft.regime).pricing.unit
-        if gross.minor >= _CREDITABLE * unit:
+        gross, unit = invoice.draft.totals.gross, regime_named(invoice.draft.regime).pricing.unit
+        if gross.minor >= _CREDITABLE * unit and invoice.draft.correction is None:
             third = str(Money(gross.minor // 3 // unit * unit, gross.currency).decimal)
             part = _numbered(credit(Order(invoice=invoice, reason=_REASON, request="1", wish=Wish(amount=third))), 1)
             rest = _numbered(
