@@ -1,14 +1,14 @@
 """collect and consolidate: trips that wait for their month's invoice, and the drafts of that invoice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from temporalio import activity
 
 from activities.invoicing import archived
-from activities.messages import Accounts, AccountsInput, CollectInput, ConsolidateInput, Preprocessed
+from activities.messages import Accounts, AccountsInput, CollectInput, ConsolidateInput, DraftRef, Preprocessed
 from tripinvoice import archive
-from tripinvoice.consolidate import consolidate, monthly_ids
+from tripinvoice.consolidate import consolidate, evidence_of, monthly_ids
 from tripinvoice.invoice import Draft, Invoice
 from tripinvoice.ports import (
     ISSUED,
@@ -62,7 +62,11 @@ class MonthlyActivities:
             [draft for key, draft in drafts.items() if str(key) not in invoiced], [one.document for one in issued]
         )
         shelves = {str(key): one.draft.shelf for key, one in kept.items()}
-        return Preprocessed(drafts=tuple(archived(one, None, _shelf(one, shelves), self.documents) for one in made))
+        return Preprocessed(drafts=tuple(self._archived(one, drafts.values(), _shelf(one, shelves)) for one in made))
+
+    def _archived(self, month: Draft, drafts: Iterable[Draft], shelf: Shelf) -> DraftRef:
+        evidence = archive.keep(evidence_of(month, drafts), self.documents, shelf)
+        return archived(month, evidence, shelf, self.documents)
 
     def _origins(self, record: InvoiceRecord) -> set[str]:
         """The trips' documents that a monthly invoice stands for."""

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 
 from tripinvoice import archive, canonical
 from tripinvoice.assemble import assemble, finish
+from tripinvoice.consolidate import Month
 from tripinvoice.credit import Order, credit
 from tripinvoice.errors import ConflictError, TripInvoiceError
-from tripinvoice.invoice import Invoice, Kind
+from tripinvoice.invoice import Invoice, Invoicing, Kind
 from tripinvoice.money_systems import Sources
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.ports import ISSUED, DocumentStore, InvoiceRecord, InvoiceRecords, NumberLedger, Renderer
@@ -110,6 +111,8 @@ class Verification:
             return invoice, finish(invoice.draft, taken)
         if record.document.kind is Kind.CREDIT_NOTE:
             return invoice, finish(credit(archive.recall(record.sources, self.documents, Order)), taken)
+        if invoice.draft.invoicing is Invoicing.MONTHLY:
+            return invoice, finish(archive.recall(record.sources, self.documents, Month).document(), taken)
         drafts = assemble(archive.recall(record.sources, self.documents, Sources))
         draft = next((draft for draft in drafts if draft.key == record.document), None)
         if draft is None:

@@ -8,7 +8,7 @@ of one calendar month.
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TypeVar
@@ -23,6 +23,27 @@ T = TypeVar("T")
 
 TRIPS_PER_DOCUMENT = 1_000
 """A month with more of one supplier becomes several documents: a page still opens, a mail still goes through."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Month:
+    """The evidence of a monthly document: the drafts of its trips, and which revision it is."""
+
+    drafts: tuple[Draft, ...]
+    revision: int
+
+    def document(self) -> Draft:
+        """The document that is made of it."""
+        first = self.drafts[0]
+        earlier = replace(first.key, trip_id=_id(first))
+        (made,) = consolidate(self.drafts, [earlier] * (self.revision - 1))
+        return made
+
+
+def evidence_of(document: Draft, drafts: Iterable[Draft]) -> Month:
+    """What a monthly document was made of, out of these."""
+    origins = {line.origin for line in document.lines}
+    return Month(drafts=tuple(draft for draft in drafts if str(draft.key) in origins), revision=document.key.revision)
 
 
 def month_of(draft: Draft) -> str:

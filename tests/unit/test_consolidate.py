@@ -13,7 +13,7 @@ from tests.parties.cast import Body
 from tripinvoice import consolidate as module
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble
-from tripinvoice.consolidate import consolidate, month_of, monthly_id, monthly_ids
+from tripinvoice.consolidate import consolidate, evidence_of, month_of, monthly_id, monthly_ids
 from tripinvoice.invoice import Contract, Draft, Fact, Invoicing
 from tripinvoice.money import Money, total
 
@@ -99,6 +99,16 @@ def test_a_trip_that_comes_late_is_on_the_next_revision() -> None:
     late = consolidate(_renamed(trips("5.00"), "late"), [first.key])
     second = next(one for one in late if one.key.trip_id == first.key.trip_id)
     assert second.key == replace(first.key, revision=2)
+
+
+def test_a_document_can_be_made_again_of_its_evidence() -> None:
+    """Its own trips and revision are all that it needs."""
+    drafts = trips("19.40", "7.00")
+    (first, _) = _ride_and_fee(drafts)
+    assert evidence_of(first, drafts).document() == first
+    late = _renamed(trips("5.00"), "late")
+    second = next(one for one in consolidate(late, [first.key]) if one.key.trip_id == first.key.trip_id)
+    assert evidence_of(second, [*drafts, *late]).document() == second
 
 
 def test_a_long_month_is_several_documents(monkeypatch: pytest.MonkeyPatch) -> None:

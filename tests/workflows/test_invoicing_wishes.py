@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
+from starter.verification import Verification
 from tests import factories as f
 from tests import scenarios
 from tests.parties.cast import Body
@@ -86,6 +87,13 @@ async def test_a_month_is_one_document_per_supplier(stack: Stack) -> None:
     again = await _invoice_month(stack, account)
     assert [(document.key.revision, len(document.lines)) for document in again] == [(1, 3), (2, 1)]
     assert [document.key.revision for document in await _invoice_month(stack, account)] == [1, 2]
+
+    wiring = stack.wiring
+    verification = Verification(
+        records=wiring.records, ledger=wiring.ledger, documents=wiring.documents, renderer=wiring.renderer
+    )
+    verified = verification.verify(verification.of_trip(again[0].key.trip_id))
+    assert [one.difference async for one in verified] == [None, None]
 
 
 async def test_a_collected_trip_is_recognised_after_temporal_forgot_it(stack: Stack) -> None:
