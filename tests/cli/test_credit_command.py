@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 
 from tests import scenarios
-from tests.cli.conftest import ISSUED, Cli
+from tests.cli.conftest import Cli
 from tests.running import Stack
 from tripinvoice.invoice import Kind
 
 pytestmark = pytest.mark.xdist_group("cli")
+
+WHOLE = "cli-whole"  # nothing of it is ever taken back
 
 
 async def test_credit_takes_back_a_part_and_says_what_is_left(cli: Cli, cli_stack: Stack) -> None:
@@ -85,26 +87,27 @@ async def test_a_reissue_invoices_the_trip_anew(cli: Cli, cli_stack: Stack) -> N
     ("arguments", "code", "part"),
     [
         (("nobody", "--reason", "x"), 5, "no document of it is issued"),
-        ((ISSUED, "--reason", "x", "--amount", "999.00"), 1, "more than what remains"),
-        ((ISSUED, "--reason", "x", "--amount", "1,00"), 1, "expected a decimal string"),
-        ((ISSUED, "--reason", "x", "--lines", "9"), 1, "open lines are 1"),
-        ((ISSUED, "--reason", "x", "--lines", "one"), 2, "expected line numbers"),
-        ((ISSUED, "--reason", "x", "--lines", "1=0.001"), 1, "whole minor units"),
-        ((ISSUED, "--reason", "x", "--lines", "1", "--amount", "1.00"), 2, "either --lines or --amount"),
-        ((ISSUED, "--reason", " "), 2, "say why"),
-        ((ISSUED, "--reason", "x", "--contract", "goods"), 1, "no such document of it is issued"),
-        ((ISSUED, "--reason", "x", "--request", "a b"), 1, "request: expected"),
-        ((ISSUED, "--reason", "x", "--amount", "1.00", "--reissue"), 2, "only after a credit of the whole trip"),
+        ((WHOLE, "--reason", "x", "--amount", "999.00"), 1, "more than what remains"),
+        ((WHOLE, "--reason", "x", "--amount", "1,00"), 1, "expected a decimal string"),
+        ((WHOLE, "--reason", "x", "--lines", "9"), 1, "open lines are 1"),
+        ((WHOLE, "--reason", "x", "--lines", "one"), 2, "expected line numbers"),
+        ((WHOLE, "--reason", "x", "--lines", "1=0.001"), 1, "whole minor units"),
+        ((WHOLE, "--reason", "x", "--lines", "1", "--amount", "1.00"), 2, "either --lines or --amount"),
+        ((WHOLE, "--reason", " "), 2, "say why"),
+        ((WHOLE, "--reason", "x", "--contract", "goods"), 1, "no such document of it is issued"),
+        ((WHOLE, "--reason", "x", "--request", "a b"), 1, "request: expected"),
+        ((WHOLE, "--reason", "x", "--amount", "1.00", "--reissue"), 2, "only after a credit of the whole trip"),
     ],
 )
 async def test_what_cannot_be_taken_back_is_told_in_one_line(
-    cli: Cli, arguments: tuple[str, ...], code: int, part: str
+    cli: Cli, cli_stack: Stack, arguments: tuple[str, ...], code: int, part: str
 ) -> None:
     """With what to do instead; nothing is numbered."""
+    await cli_stack.invoice(await cli_stack.know(scenarios.berlin(WHOLE)))
     told = await cli("credit", *arguments)
     assert (told.code, told.out, told.err.count("\n")) == (code, "", 1)
     assert part in told.err
-    assert len((await cli("show", ISSUED, "--json")).json()["documents"]) == 1
+    assert len((await cli("show", WHOLE, "--json")).json()["documents"]) == 1
 
 
 async def test_a_parked_credit_is_mended_as_an_invoice_is(cli: Cli, cli_stack: Stack) -> None:
