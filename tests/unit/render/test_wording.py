@@ -252,3 +252,8 @@ def test_from_right_to_left_a_minus_stays_before_its_number(country: Country) ->
     assert words.amount(Money(-123456, "SAR")) == "\u200e-1,234.56"
     assert words.money(Money(-123456, "SAR")) == "\u200f\u200e-1,234.56\u00a0ر.س.\u200f"
     assert GERMAN.amount(Money(-500, "EUR")) == "-5,00"
+
+
+def test_in_the_countrys_own_currency_there_is_no_exchange_rate() -> None:
+    """Nothing is told of one."""
+    assert not GERMAN.exchange(draft())

@@ -204,7 +204,7 @@ MUTANTS: Mapping[str, tuple[Case, ...]] = {
     "BR-53": (
         (ride, _national(Money(541, "PLN"))),
         (ride, _national(Money(127, "EUR"))),
-        (ride, _all(_credit_note(), _national(Money(542, "PLN")))),
+        (ride, _all(_credit_note(), _national(Money(543, "PLN")))),
     ),
     "BR-55": ((ride, _credit_note(number="")),),
     "BR-CL-03": ((ride, _national(Money(540, "ZZZ"))),),
