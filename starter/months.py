@@ -7,19 +7,16 @@ from temporalio.client import (
     Client,
     Schedule,
     ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
     ScheduleOverlapPolicy,
     SchedulePolicy,
     ScheduleSpec,
     ScheduleState,
-    ScheduleUpdate,
-    ScheduleUpdateInput,
     WorkflowFailureError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError, RPCStatusCode
 
-from tripinvoice.errors import ConfigurationError, ConflictError, NotFoundError, SystemUnavailableError
+from starter.schedule import put, take_away
+from tripinvoice.errors import ConflictError, SystemUnavailableError
 from workflows import policies
 from workflows.messages import MonthlyInvoicesInput, MonthlyInvoicesResult
 from workflows.monthly_invoice import MonthlyInvoices
@@ -36,35 +33,12 @@ async def apply(client: Client, cron: str) -> bool:
 
     Raises ``ConfigurationError`` when Temporal does not take the times.
     """
-    wanted = _schedule(cron)
-
-    async def changed(known: ScheduleUpdateInput) -> ScheduleUpdate:
-        wanted.state = known.description.schedule.state
-        return ScheduleUpdate(schedule=wanted)
-
-    try:
-        try:
-            await client.create_schedule(SCHEDULE, wanted)
-        except ScheduleAlreadyRunningError:
-            await client.get_schedule_handle(SCHEDULE).update(changed)
-            return False
-    except RPCError as error:
-        if error.status is not RPCStatusCode.INVALID_ARGUMENT:
-            raise
-        raise ConfigurationError(
-            "--cron: Temporal does not take it; send five fields such as '0 6 2 * *'", field="cron"
-        ) from None
-    return True
+    return await put(client, SCHEDULE, _schedule(cron), example="0 6 2 * *")
 
 
 async def remove(client: Client) -> None:
     """No more months by the clock. Raises ``NotFoundError`` when there is no schedule."""
-    try:
-        await client.get_schedule_handle(SCHEDULE).delete()
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        raise NotFoundError(f"schedule {SCHEDULE}: there is none; `tripinvoice month schedule` makes it") from None
+    await take_away(client, SCHEDULE, made_by="tripinvoice month schedule")
 
 
 async def invoice(client: Client, month: str, patience: timedelta) -> MonthlyInvoicesResult:

@@ -56,24 +56,31 @@ async def apply(client: Client, cron: str, since_days: int) -> bool:
 
     Raises ``ConfigurationError`` when Temporal does not take the times.
     """
-    wanted = _schedule(cron, since_days)
+    return await put(client, SCHEDULE, _schedule(cron, since_days), example="0 3 * * *")
+
+
+async def put(client: Client, name: str, wanted: Schedule, *, example: str) -> bool:
+    """Make a schedule of this id, or change the one that is there; whether it was made. One that is paused stays so.
+
+    Raises ``ConfigurationError``, with an example, when Temporal does not take the times.
+    """
 
     async def changed(known: ScheduleUpdateInput) -> ScheduleUpdate:
         wanted.state = known.description.schedule.state
         return ScheduleUpdate(schedule=wanted)
 
     try:
-        await client.create_schedule(SCHEDULE, wanted)
+        await client.create_schedule(name, wanted)
     except ScheduleAlreadyRunningError:
         pass
     except RPCError as error:
-        raise _refused(error) from None
+        raise _refused(error, example) from None
     else:
         return True
     try:
-        await client.get_schedule_handle(SCHEDULE).update(changed)
+        await client.get_schedule_handle(name).update(changed)
     except RPCError as error:
-        raise _refused(error) from None
+        raise _refused(error, example) from None
     return False
 
 
@@ -82,7 +89,7 @@ async def status(client: Client) -> Scheduled:
     try:
         described = await client.get_schedule_handle(SCHEDULE).describe()
     except RPCError as error:
-        raise _unknown(error) from None
+        raise _unknown(error, SCHEDULE, "tripinvoice schedule apply") from None
     info = described.info
     return Scheduled(
         paused=described.schedule.state.paused,
@@ -93,10 +100,15 @@ async def status(client: Client) -> Scheduled:
 
 async def remove(client: Client) -> None:
     """No more audits by the clock. Raises ``NotFoundError`` when there is no schedule."""
+    await take_away(client, SCHEDULE, made_by="tripinvoice schedule apply")
+
+
+async def take_away(client: Client, name: str, *, made_by: str) -> None:
+    """Delete the schedule of this id. Raises ``NotFoundError``, naming what makes one, when there is none."""
     try:
-        await client.get_schedule_handle(SCHEDULE).delete()
+        await client.get_schedule_handle(name).delete()
     except RPCError as error:
-        raise _unknown(error) from None
+        raise _unknown(error, name, made_by) from None
 
 
 def _schedule(cron: str, since_days: int) -> Schedule:
@@ -133,13 +145,13 @@ async def _audited(client: Client, last: ScheduleActionResult) -> Audited | None
     )
 
 
-def _refused(error: RPCError) -> Exception:
+def _refused(error: RPCError, example: str) -> Exception:
     if error.status is not RPCStatusCode.INVALID_ARGUMENT:
         return error
-    return ConfigurationError("--cron: Temporal does not take it; send five fields such as '0 3 * * *'", field="cron")
+    return ConfigurationError(f"--cron: Temporal does not take it; send five fields such as '{example}'", field="cron")
 
 
-def _unknown(error: RPCError) -> Exception:
+def _unknown(error: RPCError, name: str, made_by: str) -> Exception:
     if error.status is not RPCStatusCode.NOT_FOUND:
         return error
-    return NotFoundError(f"schedule {SCHEDULE}: there is none; `tripinvoice schedule apply` makes it")
+    return NotFoundError(f"schedule {name}: there is none; `{made_by}` makes it")
