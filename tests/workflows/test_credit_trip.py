@@ -221,7 +221,7 @@ async def test_parked_with_a_number_it_is_resumed(stack: Stack, hands: Hands) ->
     hands.renderer.refused.add("credit-render")
     with pytest.raises(ConflictError, match=r"parked at render: .* `tripinvoice resume credit/credit-render`"):
         await take_back(stack, wanted("credit-render"))
-    handle = stack.client.get_workflow_handle_for(CreditTrip.run, workflow_id="credit/credit-render")
+    handle = stack.client.get_workflow_handle("credit/credit-render", result_type=CreditResult)
     status = await stack.until(handle, "Parked")
     hands.renderer.refused.clear()
     await handle.execute_update(Issuing.resume, RESUME)
