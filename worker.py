@@ -21,11 +21,13 @@ from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 
 from activities.auditing import AuditActivities
+from activities.comparison import ComparisonActivities
 from activities.crediting import CreditActivities
 from activities.documents import DocumentActivities
 from activities.invoicing import InvoicingActivities
 from activities.money import MoneyActivities
 from activities.monthly import MonthlyActivities
+from activities.rolling import RolloutActivities
 from activities.storage import StorageActivities
 from starter.client import connect, register_search_attributes
 from starter.metrics import runtime
@@ -106,6 +108,8 @@ async def _store(wiring: Wiring) -> Assembly:
     storage = StorageActivities(wiring.records, wiring.ledger, wiring.events)
     monthly = MonthlyActivities(wiring.collection, wiring.records, wiring.documents)
     crediting = CreditActivities(wiring.records, wiring.documents, wiring.collection)
+    comparing = ComparisonActivities(wiring.documents, wiring.comparisons, wiring.mismatches, wiring.ignore_rules)
+    rolling = RolloutActivities(wiring.rollouts, wiring.comparisons)
     steps: list[Callable[..., Any]] = [
         invoicing.preprocess,
         invoicing.number,
@@ -119,6 +123,11 @@ async def _store(wiring: Wiring) -> Assembly:
         monthly.accounts,
         monthly.consolidate,
         AuditActivities(wiring.ledger, wiring.records, wiring.documents).audit,
+        comparing.guard,
+        comparing.adopt,
+        comparing.compare,
+        rolling.set_rollout,
+        rolling.measure_rollout,
     ]
     return policies.STORE, steps, min(16, wiring.settings.max_activities)
 

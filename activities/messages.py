@@ -8,11 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
+from tripinvoice.contract import Answered
 from tripinvoice.credit.wish import EVERYTHING, Wish
 from tripinvoice.invoice import Contract, DocumentKey, NumberRange
 from tripinvoice.money import Money
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.ports import ObjectRef
+from tripinvoice.rollouts.decision import Decision
+from tripinvoice.rollouts.judgement import Measured
+from tripinvoice.rollouts.rollout import Mode, Scope
 from tripinvoice.trip import Trip
 
 
@@ -278,3 +282,114 @@ class AuditSummary:
     def found(self) -> int:
         """All findings together."""
         return sum(self.findings.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class GuardInput:
+    """Ask whether a candidate's drafts say the same as these."""
+
+    drafts: tuple[DraftRef, ...]
+    answered: Answered
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guarded:
+    """Whether they do."""
+
+    agrees: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class AdoptInput:
+    """Take a candidate's drafts for this trip's, which it made of these ``sources``."""
+
+    trip_id: str
+    revision: int
+    sources: ObjectRef
+    answered: Answered
+
+
+@dataclass(frozen=True, kw_only=True)
+class CurrentSide:
+    """What the current implementation made of a trip, or why it made nothing; ``seconds`` were waited for it."""
+
+    drafts: tuple[DraftRef, ...] | None = None
+    failure: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CandidateSide:
+    """What a candidate answered, or why it did not; ``seconds`` were waited for it."""
+
+    answered: Answered | None = None
+    failure: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareInput:
+    """Compare two sides of a trip; ``issued`` tells whose drafts its invoice has. ``kept``: it goes on record."""
+
+    sources: ObjectRef
+    decision: Decision
+    current: CurrentSide
+    candidate: CandidateSide
+    compared_at: datetime
+    issued: str = "current"
+    kept: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedTrip:
+    """What a comparison found, and what was compared."""
+
+    outcome: str
+    current: CurrentSide
+    candidate: CandidateSide
+    fingerprint: str = ""
+    paths: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetRolloutInput:
+    """Bring a rollout to this state; ``changed_at`` is when that was decided, ``reason`` names nobody."""
+
+    scope: Scope
+    candidate: str
+    mode: Mode
+    salt: str
+    live: int
+    sample: int
+    noise: int
+    deadline_ms: int
+    accounts: Mapping[str, Mode]
+    changed_at: datetime
+    changed_by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutSet:
+    """The version that the rollout has now."""
+
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureInput:
+    """Measure what was compared of a scope's rollout: since ``since``, and since ``lately``, both up to ``until``."""
+
+    scope: Scope
+    candidate: str
+    since: datetime
+    lately: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasuredRollout:
+    """All of it, and the last part."""
+
+    overall: Measured
+    lately: Measured

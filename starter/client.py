@@ -19,6 +19,7 @@ from temporalio.runtime import Runtime
 
 from starter.plugin import tripinvoice_plugin
 from tripinvoice.errors import StoreUnavailableError
+from tripinvoice.rollouts.decision import Decision
 from tripinvoice.trip import Trip
 from workflows import policies
 from workflows import search_attributes as sa
@@ -85,8 +86,8 @@ def _indexed_type(kind: SearchAttributeIndexedValueType) -> IndexedValueType.Val
     return IndexedValueType.Value(f"INDEXED_VALUE_TYPE_{kind.name}")
 
 
-async def start_trip_invoice(client: Client, trip: Trip) -> StartOutcome:
-    """Start the trip's invoice, once.
+async def start_trip_invoice(client: Client, trip: Trip, decision: Decision | None = None) -> StartOutcome:
+    """Start the trip's invoice, once; ``decision`` is its part in a rollout, if it has one.
 
     A second start while it runs, or after it succeeded, is a duplicate; after a cancellation or termination it starts
     anew, because then the trip still has no invoice (or finds the one it has).
@@ -94,7 +95,7 @@ async def start_trip_invoice(client: Client, trip: Trip) -> StartOutcome:
     try:
         await client.start_workflow(
             TripInvoice.run,
-            TripInvoiceInput(trip=trip),
+            TripInvoiceInput(trip=trip, decision=decision),
             id=invoice_workflow_id(trip.trip_id, trip.revision),
             task_queue=policies.WORKFLOWS,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,

@@ -74,11 +74,16 @@ class Answered:
 
 
 def plain_drafts(answered: Answered, documents: DocumentStore) -> list[dict[str, Any]]:
-    """The drafts of a response as plain JSON. Raises ``CandidateError``: it is no response of this contract."""
-    if answered.schema != RESPONSE or (answered.archived is None) == (answered.drafts is None):
-        raise CandidateError(f"response: needs schema {RESPONSE!r} and one of archived and drafts", field="response")
-    if answered.archived is None:
-        return list(answered.drafts or ())
+    """The archived drafts of a response as plain JSON.
+
+    Raises ``CandidateError``: it is no response of this contract to who asked by reference; ``NotFoundError``,
+    ``ConflictError`` when its object is not there, or another one.
+    """
+    if answered.schema != RESPONSE or answered.archived is None or answered.drafts is not None:
+        raise CandidateError(
+            f"response: needs schema {RESPONSE!r} and archived drafts, by reference as they were asked",
+            field="response",
+        )
     if answered.archived.size > MAX_ARCHIVED:
         raise CandidateError(f"archived: {answered.archived.size} bytes; at most {MAX_ARCHIVED}", field="archived")
     return _drafts_of(_recall(answered.archived, documents))

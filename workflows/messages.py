@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from activities.messages import IssuedDocument
+from activities.messages import CandidateSide, CurrentSide, IssuedDocument
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.ports import ObjectRef
+from tripinvoice.rollouts.decision import Decision
 from tripinvoice.trip import Trip
 
 MAX_REASON = 300  # characters of an operator's words
@@ -13,9 +14,10 @@ MAX_REASON = 300  # characters of an operator's words
 
 @dataclass(frozen=True, kw_only=True)
 class TripInvoiceInput:
-    """One completed trip."""
+    """One completed trip, and its part in a rollout of another preprocess, if it has one."""
 
     trip: Trip
+    decision: Decision | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +26,19 @@ class TripInvoiceResult:
 
     state: str
     documents: tuple[IssuedDocument, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareTripInput:
+    """Compare two sides of a trip; a side that is ``None`` is asked first. ``kept``: it goes on record."""
+
+    trip_id: str
+    decision: Decision
+    sources: ObjectRef
+    current: CurrentSide | None = None
+    candidate: CandidateSide | None = None
+    issued: str = "current"
+    kept: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -62,6 +62,15 @@ PREPROCESS = StepPolicy(
     slowest_retry=timedelta(minutes=1),
 )
 
+# What a comparison finds may be late but must be kept. Nobody waits for it.
+COMPARE = StepPolicy(
+    task_queue=STORE,
+    attempt=timedelta(seconds=30),
+    give_up_after=timedelta(hours=1),
+    first_retry=timedelta(milliseconds=500),
+    slowest_retry=timedelta(minutes=1),
+)
+
 # From here on a number is taken and the invoice must be finished: wait a day before an operator is asked.
 NUMBER = StepPolicy(
     task_queue=STORE,

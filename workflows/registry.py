@@ -1,6 +1,7 @@
 """Which workflows exist: read by worker, replayer and the fingerprint test alike."""
 
 from workflows.audit_numbers import AuditNumbers
+from workflows.compare_trip import CompareTrip
 from workflows.credit_trip import CreditTrip
 from workflows.monthly_invoice import MonthlyInvoice, MonthlyInvoices
 from workflows.regenerate import RegenerateInvoice
@@ -13,4 +14,5 @@ WORKFLOWS: tuple[type, ...] = (
     AuditNumbers,
     MonthlyInvoice,
     MonthlyInvoices,
+    CompareTrip,
 )

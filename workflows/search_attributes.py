@@ -17,7 +17,21 @@ AUDIT_FINDINGS = SearchAttributeKey.for_int("AuditFindings")  # of the workflow 
 
 MONTH = SearchAttributeKey.for_keyword("InvoiceMonth")  # of the workflow MonthlyInvoice
 
-ALL = (TRIP_ID, COUNTRY, LINE_OF_BUSINESS, INVOICE_NUMBER, INVOICE_STATE, FAILED_STEP, AUDIT_FINDINGS, MONTH)
+COMPARE_OUTCOME = SearchAttributeKey.for_keyword("CompareOutcome")  # of the workflow CompareTrip
+ROLLOUT_STATE = SearchAttributeKey.for_keyword("RolloutState")  # of the workflow RolloutCandidate
+
+ALL = (
+    TRIP_ID,
+    COUNTRY,
+    LINE_OF_BUSINESS,
+    INVOICE_NUMBER,
+    INVOICE_STATE,
+    FAILED_STEP,
+    AUDIT_FINDINGS,
+    MONTH,
+    COMPARE_OUTCOME,
+    ROLLOUT_STATE,
+)
 
 
 class InvoiceState(StrEnum):

@@ -6,14 +6,15 @@ from datetime import timedelta
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
-    from activities.invoicing import InvoicingActivities
-    from activities.messages import CollectInput, FetchInput, PreprocessInput
+    from activities.messages import CollectInput, FetchInput
     from activities.money import MoneyActivities
     from activities.monthly import MonthlyActivities
     from tripinvoice.ports import ObjectRef
+    from workflows.compare_trip import start_comparing
     from workflows.issuing import Issuing, state_of
     from workflows.messages import Resume, TripInvoiceInput, TripInvoiceResult
-    from workflows.policies import MONEY, PREPROCESS, RECORD
+    from workflows.policies import MONEY, RECORD
+    from workflows.preprocessing import Preprocessing
     from workflows.search_attributes import InvoiceState
 
 
@@ -29,6 +30,8 @@ class TripInvoice(Issuing):
         """Start with the trip and nothing done."""
         super().__init__(subject=request.trip.trip_id, step="fetch")
         self.trip = request.trip
+        self.decision = request.decision
+        self.comparing: asyncio.Task[None] | None = None
         self.corrections: dict[str, ObjectRef] = {}
         self.sources: ObjectRef | None = None
         self.requested = False
@@ -38,6 +41,8 @@ class TripInvoice(Issuing):
     async def run(self, request: TripInvoiceInput) -> TripInvoiceResult:  # noqa: ARG002 - __init__ took it
         """Bring the invoice to an end that an auditor accepts: ``Issued`` or ``Voided``."""
         await self._bring_to_an_end()
+        if self.comparing is not None:
+            await self.comparing
         return TripInvoiceResult(state=self.state, documents=self.documents)
 
     # --- the story ---------------------------------------------------------------------------------------------
@@ -111,14 +116,10 @@ class TripInvoice(Issuing):
 
     async def _preprocess(self, sources: ObjectRef) -> None:
         self._at("preprocess")
-        preprocessed = await workflow.execute_activity_method(
-            InvoicingActivities.preprocess,
-            PreprocessInput(sources=sources),
-            activity_id="preprocess",
-            summary=f"apply the regime of {self.trip.country}",
-            **PREPROCESS.options(),
-        )
-        self.drafts = preprocessed.drafts
+        made = await Preprocessing(trip=self.trip, sources=sources, decision=self.decision).drafts()
+        self.drafts = made.drafts
+        if made.compare is not None:
+            self.comparing = asyncio.create_task(start_comparing(made.compare, self.trip))
 
     # --- mending -----------------------------------------------------------------------------------------------
 

@@ -67,12 +67,11 @@ def bridge(*, as_json: Json = False) -> None:
 
 
 async def _bridge(*, as_json: bool) -> "BridgeSummary":
-    from functools import partial
-
     from starter.bridge import Bridge, Pace
     from starter.cli.session import temporal
-    from starter.client import register_search_attributes, start_trip_invoice
+    from starter.client import register_search_attributes
     from starter.metrics import BridgeMetrics, runtime
+    from starter.toggles import DecidedStart, ToggleReader
     from tripinvoice.log import configure
     from tripinvoice.settings import read_settings
     from tripinvoice.wiring import Wiring
@@ -88,15 +87,21 @@ async def _bridge(*, as_json: bool) -> "BridgeSummary":
             stderr().print(
                 safe(f"embedded Kafka at {wiring.kafka}, topic {settings.trips_topic}; it ends with this process")
             )
+        toggles = ToggleReader(wiring.rollouts)
+        await toggles.refresh()
         bridge = Bridge(
             wiring.trips,
-            partial(start_trip_invoice, client),
+            DecidedStart(client, toggles),
             wiring.clock,
             decoder=wiring.decoder,
             pace=Pace(max_in_flight=settings.bridge_in_flight, drain=min(Pace.drain, settings.shutdown_grace)),
         )
-        publishing = asyncio.create_task(BridgeMetrics(sdk).keep_publishing(bridge))
+        beside = [
+            asyncio.create_task(BridgeMetrics(sdk).keep_publishing(bridge)),
+            asyncio.create_task(toggles.keep_reading()),
+        ]
         try:
             return await bridge.run(stop)
         finally:
-            publishing.cancel()
+            for task in beside:
+                task.cancel()
