@@ -15,6 +15,7 @@ from rich.markup import escape
 
 from starter.cli import (
     audit,
+    candidate,
     check,
     credit,
     demo,
@@ -92,6 +93,7 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (RUN, "demo", demo.demo),
     (RUN, "worker", processes.worker),
     (RUN, "bridge", processes.bridge),
+    (RUN, "candidate", candidate.candidate),
     (SET_UP, "bucket apply", stored.apply_bucket),
     (SET_UP, "schema apply", schema.apply),
     (SET_UP, "schema status", schema.status),

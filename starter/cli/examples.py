@@ -13,6 +13,7 @@ EXAMPLES = {
         "tripinvoice worker --queues workflows --queues fetch --queues store",
     ),
     "bridge": ("tripinvoice bridge", "TRIPINVOICE_KAFKA=kafka://localhost:9092 tripinvoice bridge"),
+    "candidate": ("tripinvoice candidate", "tripinvoice candidate --name wrong --fault cent --country DE"),
     "show": (
         "tripinvoice show trip-4711",
         "tripinvoice show GB-OP-2026-000042",
