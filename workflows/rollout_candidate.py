@@ -370,9 +370,7 @@ class RolloutCandidate:
         """Go on."""
         self.at = replace(self.at, paused=None)
         if not self.at.entered:
-            self.at = replace(
-                self.at, decided_at=workflow.now(), decided_by=request.by, decided_because=request.reason
-            )
+            self.at = replace(self.at, decided_at=workflow.now(), decided_by=request.by, decided_because=request.reason)
         self.poked = True
         self._note("resumed", request.by, request.reason)
         self._show(RolloutState.WATCHING)
@@ -399,7 +397,9 @@ class RolloutCandidate:
         _check(request)
         self._check_goes_on()
 
-    @workflow.signal(description="It was turned off in the store: end with that. Other than the update it needs no worker now.")
+    @workflow.signal(
+        description="It was turned off in the store: end with that. Other than the update it needs no worker now."
+    )
     def turned_off(self, request: RollBack) -> None:
         """Turn it off, in case it was turned on again meanwhile, and end."""
         if self.back is None and self.state is not RolloutState.COMPLETED:
