@@ -356,7 +356,10 @@ class ComparedTrip:
 
 @dataclass(frozen=True, kw_only=True)
 class SetRolloutInput:
-    """Bring a rollout to this state; ``changed_at`` is when that was decided, ``reason`` names nobody."""
+    """Bring a rollout to this state; ``changed_at`` is when that was decided, ``reason`` names nobody.
+
+    With ``expected`` only if the stored one still has this version (0: there is none).
+    """
 
     scope: Scope
     candidate: str
@@ -370,29 +373,51 @@ class SetRolloutInput:
     changed_at: datetime
     changed_by: str
     reason: str
+    expected: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingRollout:
+    """What is stored of a rollout: whoever changed it last, and why."""
+
+    version: int
+    candidate: str
+    mode: Mode
+    changed_by: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RolloutSet:
-    """The version that the rollout has now."""
+    """The version that the rollout has now; with ``displaced`` it is somebody else's, and nothing was changed."""
 
     version: int
+    displaced: StandingRollout | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureInput:
-    """Measure what was compared of a scope's rollout: since ``since``, and since ``lately``, both up to ``until``."""
+    """Measure what was compared of a scope's rollout: since ``since``, and since ``lately``, both up to ``until``.
+
+    In all, only trips count that were decided by ``version`` of the rollout: what an earlier stage decided may be
+    compared late. Lately all count from ``first_version`` on, so that what comes late is not overlooked. 0 is any.
+    """
 
     scope: Scope
     candidate: str
     since: datetime
     lately: datetime
     until: datetime
+    version: int = 0
+    first_version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeasuredRollout:
-    """All of it, and the last part."""
+    """All of it, and the last part; ``killed``: no trip goes to any candidate. ``standing`` is what is stored."""
 
     overall: Measured
     lately: Measured
+    killed: bool = False
+    killed_because: str = ""
+    standing: StandingRollout | None = None
