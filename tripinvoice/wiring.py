@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from tripinvoice.compare.ignoring import IgnoreRule, read_rules
 from tripinvoice.errors import ConfigurationError
 from tripinvoice.kafka_access import client_settings
 from tripinvoice.ports import (
@@ -30,6 +31,7 @@ from tripinvoice.ports import (
     EventSink,
     FeedMessage,
     InvoiceRecords,
+    MismatchSink,
     MoneySystems,
     MonthlyCollection,
     NumberLedger,
@@ -134,6 +136,21 @@ class Wiring:
         from tripinvoice.adapters.comparisons_sqlite import SqliteComparisons
 
         return SqliteComparisons(self._database, self.clock)
+
+    @cached_property
+    def ignore_rules(self) -> Sequence[IgnoreRule]:
+        """Which differences are allowed for a while. Raises ``ConfigurationError`` naming the variable."""
+        address = self.settings.compare_ignores
+        if not address:
+            return ()
+        if urlsplit(address).scheme != "file":
+            raise self._unknown("compare_ignores", "file:///path/to/ignores.toml, or nothing")
+        text = _read(self._path(address), "compare_ignores")
+        try:
+            return read_rules(text)
+        except ConfigurationError as error:
+            name = f"{PREFIX}COMPARE_IGNORES"
+            raise ConfigurationError(f"{name}: {error}", field=name) from None
 
     @cached_property
     def answers(self) -> AnswerCache:
@@ -283,6 +300,15 @@ class Wiring:
 
         return self._closed_later(
             KafkaEventSink(self.kafka, topic=self.settings.invoices_topic, client=self._kafka_client)
+        )
+
+    @cached_property
+    def mismatches(self) -> MismatchSink:
+        """Where mismatches are told."""
+        from tripinvoice.adapters.kafka_mismatches import KafkaMismatchSink
+
+        return self._closed_later(
+            KafkaMismatchSink(self.kafka, topic=self.settings.mismatches_topic, client=self._kafka_client)
         )
 
     @cached_property
