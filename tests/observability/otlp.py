@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Collector:
         ]
 
 
-def _service(resource: object) -> str:
-    attributes = {one.key: one.value.string_value for one in getattr(resource, "attributes", ())}
+def _service(resource: Resource) -> str:
+    attributes = {one.key: one.value.string_value for one in resource.attributes}
     return attributes["service.name"]
 
 
