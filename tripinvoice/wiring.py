@@ -124,10 +124,10 @@ class Wiring:
         if self.settings.store_is_cassandra:
             from tripinvoice.adapters.rollouts_cassandra import CassandraRollouts
 
-            return CassandraRollouts(self._cassandra)
+            return self._observed(CassandraRollouts(self._cassandra), "cassandra")
         from tripinvoice.adapters.rollouts_sqlite import SqliteRollouts
 
-        return SqliteRollouts(self._database)
+        return self._observed(SqliteRollouts(self._database), "sqlite")
 
     @cached_property
     def comparisons(self) -> Comparisons:
@@ -135,10 +135,10 @@ class Wiring:
         if self.settings.store_is_cassandra:
             from tripinvoice.adapters.comparisons_cassandra import CassandraComparisons
 
-            return CassandraComparisons(self._cassandra, self.clock)
+            return self._observed(CassandraComparisons(self._cassandra, self.clock), "cassandra")
         from tripinvoice.adapters.comparisons_sqlite import SqliteComparisons
 
-        return SqliteComparisons(self._database, self.clock)
+        return self._observed(SqliteComparisons(self._database, self.clock), "sqlite")
 
     @cached_property
     def answers(self) -> AnswerCache:
