@@ -169,12 +169,19 @@ class Settings(BaseSettings):
         description="Where worker and bridge serve their metrics for Prometheus, such as `0.0.0.0:9464`; one process "
         "per address. Empty means nowhere.",
     )
+    traces: Annotated[str, Field(pattern=r"^(https?://[^\s/]+.*)?$")] = Field(
+        "",
+        description="Where worker and bridge send traces: the address of an OTLP/HTTP collector, such as "
+        "`http://collector:4318`. Empty means nowhere (docs/observability.md).",
+    )
     environment: Literal["development", "production"] = Field(
-        "development", description="`production` warns once about each embedded adapter in use."
+        "development",
+        description="`production` warns once about each embedded adapter in use. Log lines and traces carry it.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log level.")
     log_format: Literal["auto", "console", "json"] = Field(
-        "auto", description="`auto` means readable lines on a terminal, JSON otherwise."
+        "auto",
+        description="`auto` means readable lines on a terminal, else `json`: an ECS document a line (docs/logs.md).",
     )
 
     @property
