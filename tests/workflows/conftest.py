@@ -218,8 +218,6 @@ def _with_hands(wiring: Wiring) -> Hands:
         "events": hands.events,
         "rollouts": hands.rollouts,
         "comparisons": hands.comparisons,
-        "mismatches": None,
-        "ignore_rules": (),  # TEMPORARY
     }
     return hands
 
