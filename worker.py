@@ -118,6 +118,7 @@ async def _store(wiring: Wiring) -> Assembly:
         monthly.collect,
         monthly.accounts,
         monthly.consolidate,
+        monthly.consolidate_again,
         AuditActivities(wiring.ledger, wiring.records, wiring.documents).audit,
     ]
     return policies.STORE, steps, min(16, wiring.settings.max_activities)

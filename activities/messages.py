@@ -103,7 +103,8 @@ class CreditInput:
     """Take back all or a part of what is issued on a trip, or of one of its contracts.
 
     ``reason`` is printed and stands in histories: it names nobody. ``request`` says who asked; without it the same
-    wish for the same trip, contract and reason is the same request.
+    wish for the same trip, contract, revision and reason is the same request. ``revision`` chooses among the documents
+    of a month; 0: all of them.
     """
 
     trip_id: str
@@ -111,6 +112,7 @@ class CreditInput:
     wish: Wish = EVERYTHING
     contract: Contract | None = None
     request: str = ""
+    revision: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,12 +229,13 @@ class RecallInput:
 
 @dataclass(frozen=True, kw_only=True)
 class RecalledDocument:
-    """A recorded document with what is needed to make it again."""
+    """A recorded document with what is needed to make it again; ``monthly``: its evidence is the drafts of trips."""
 
     document: DocumentKey
     taken: NumberTaken
     sources: ObjectRef
     pdf: ObjectRef
+    monthly: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

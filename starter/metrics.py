@@ -1,7 +1,7 @@
 """What a process tells Prometheus: the Temporal SDK's own metrics and ours, at one address.
 
-The SDK's runtime serves both, so no other library and no second port is needed. Activities add theirs with
-``temporalio.activity.metric_meter()``. Labels are bounded: no trip, no person.
+The SDK's runtime serves both, so no other library and no second port is needed. What steps and workflows tell is
+in ``activities/metrics.py``. Labels are bounded: no trip, no person.
 """
 
 import asyncio
@@ -10,6 +10,8 @@ from typing import Protocol
 
 from temporalio.runtime import LoggingConfig, PrometheusConfig, Runtime, TelemetryConfig
 
+from activities.instruments import buckets
+from activities.metrics import METRICS
 from starter.bridge import BridgeSummary
 from tripinvoice.errors import ConfigurationError
 from tripinvoice.ports import FeedState
@@ -26,7 +28,11 @@ def runtime(settings: Settings, *, logging: LoggingConfig | None = LoggingConfig
     """
     if not settings.metrics:
         return Runtime(telemetry=TelemetryConfig(logging=logging))
-    prometheus = PrometheusConfig(bind_address=_address(settings.metrics), durations_as_seconds=True)
+    prometheus = PrometheusConfig(
+        bind_address=_address(settings.metrics),
+        durations_as_seconds=True,
+        histogram_bucket_overrides=buckets(METRICS),
+    )
     try:
         return Runtime(telemetry=TelemetryConfig(logging=logging, metrics=prometheus, attach_service_name=False))
     except (RuntimeError, ValueError, OSError):

@@ -25,8 +25,12 @@ def _adapter(of: type[T]) -> TypeAdapter[T]:
 
 def dump(value: object) -> bytes:
     """The canonical JSON bytes of a domain value (dataclass) or plain JSON value."""
-    plain: Any = _adapter(type(value)).dump_python(value, mode="json")
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def plain(value: object) -> Any:
+    """A domain value as the plain JSON value that is written."""
+    return _adapter(type(value)).dump_python(value, mode="json")
 
 
 def load(content: bytes, of: type[T]) -> T:

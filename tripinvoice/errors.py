@@ -12,6 +12,7 @@
     │   ├── CreditError           a credit note cannot be made as it was asked for
     │   ├── DocumentError         a document cannot be rendered from this invoice
     │   ├── ConflictError         something immutable would have to change
+    │   ├── CandidateError        a second implementation of preprocess did not keep its contract
     │   ├── NumbersExhaustedError the stock of numbers that an authority handed out is used up
     │   ├── NotFoundError         a stored thing that must exist does not
     │   └── StoreUnusableError    a store's file is damaged, foreign or of a newer version
@@ -87,6 +88,10 @@ class DocumentError(PermanentError):
 
 class ConflictError(PermanentError):
     """Something immutable would have to change."""
+
+
+class CandidateError(PermanentError):
+    """A second implementation of preprocess did not keep its contract; the first one's drafts are taken instead."""
 
 
 class NumbersExhaustedError(PermanentError):

@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, Self
 
+from tripinvoice.compare.comparison import Comparison
+from tripinvoice.compare.event import Mismatch
 from tripinvoice.invoice import DocumentKey, Invoice
 from tripinvoice.money import Money
 from tripinvoice.money_systems import Answer, MoneySystem
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
+from tripinvoice.rollouts.rollout import KillSwitch, Rollout, Scope, Toggles
 from tripinvoice.trip import Trip
 
 
@@ -384,3 +387,43 @@ class DeadLetters(Protocol):
 
         Raises ``NotFoundError`` when its origin, or the value that was left out, is no longer there.
         """
+
+
+class Rollouts(Protocol):
+    """The rollouts and the kill switch, in the record store. Few, read often, changed by compare-and-set."""
+
+    def toggles(self) -> Toggles:
+        """All that are in force."""
+
+    def save(self, rollout: Rollout) -> Rollout:
+        """Store the change; the rollout with its new version, which is one more than its ``version`` now.
+
+        Raises ``ConflictError`` when the stored one has another version by now. Storing the same change again after an
+        answer that was lost returns what it stored.
+        """
+
+    def history(self, scope: Scope) -> Sequence[Rollout]:
+        """All versions of a scope's rollout, the latest first."""
+
+    def kill(self, switch: KillSwitch) -> None:
+        """Turn the kill switch; the latest ``changed_at`` wins."""
+
+
+class Comparisons(Protocol):
+    """What was compared, kept for some months."""
+
+    def add(self, comparison: Comparison) -> None:
+        """Keep one; the same trip compared at the same time replaces what is there."""
+
+    def between(self, scope: Scope, since: datetime, until: datetime) -> Iterator[Comparison]:
+        """Those of rollouts of this very scope, ``since`` included and ``until`` not, in no particular order."""
+
+    def of_trip(self, trip_id: str) -> Sequence[Comparison]:
+        """Those of a trip, the latest first."""
+
+
+class MismatchSink(Protocol):
+    """Where mismatches are told."""
+
+    def tell(self, mismatch: Mismatch) -> None:
+        """Publish it; return when it is accepted. Raises ``StoreUnavailableError``."""

@@ -56,7 +56,11 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Trip:
-    """One completed trip or delivery (event schema ``trip.completed/1``)."""
+    """One completed trip or delivery (event schema ``trip.completed/1``).
+
+    ``account`` is the customer's account key (:func:`~tripinvoice.invoice.account_key`), for what is rolled out by
+    account; the invoice takes it from the money systems.
+    """
 
     trip_id: str
     line_of_business: LineOfBusiness
@@ -73,6 +77,7 @@ class Trip:
     locale: str | None = None
     revision: int = 1
     test: bool = False
+    account: str | None = None
 
     @property
     def country(self) -> str:

@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from tripinvoice.errors import InvalidTripError
+from tripinvoice.invoice import account_key
 from tripinvoice.strict_json import kind_of, read_object
 from tripinvoice.trip import Completion, LineOfBusiness, Place, PricingBasis, Product, Trip
 
@@ -38,6 +39,7 @@ MAX_DISTANCE_M = 5_000_000
 Headers = Sequence[tuple[str, bytes | None]]
 
 _RFC3339 = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})")
+_ACCOUNT_KEY = re.compile(r"[0-9a-f]{32}")
 _TYPE = re.compile(r"([A-Za-z0-9-]{1,63}\.){0,10}trip\.completed(/1)?")
 
 
@@ -56,6 +58,11 @@ def _zone(value: str) -> str:
     except (ZoneInfoNotFoundError, OSError):
         raise ValueError from None
     return value
+
+
+def _key(account: str) -> str:
+    """The account's key: what is one already stays."""
+    return account if _ACCOUNT_KEY.fullmatch(account) else account_key(account)
 
 
 Instant = Annotated[datetime, BeforeValidator(_instant)]
@@ -96,6 +103,9 @@ class _TripEvent(_Shape):
     ) = None
     revision: Annotated[int, Field(ge=1, le=1000)] = 1
     test: bool = False
+    account: (
+        Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"), AfterValidator(_key)] | None
+    ) = None
 
     def trip(self) -> Trip:
         fields = {name: getattr(self, name) for name in type(self).model_fields}
@@ -124,6 +134,7 @@ _REMEDIES = {
     "locale": "send a BCP 47 language tag such as 'de-DE'",
     "revision": "send a whole number from 1 to 1000",
     "test": "send true or false, or leave it out",
+    "account": "send the customer's account reference, 1 to 64 letters, digits, dots, colons, hyphens or underscores",
 }
 
 

@@ -1,0 +1,1 @@
+"""Comparing two implementations of preprocess: what differs, what may, what it means for a rollout."""

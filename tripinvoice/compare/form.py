@@ -1,0 +1,93 @@
+"""The form in which drafts are compared: plain JSON, each value written in the one way it can be written.
+
+Decimals are without trailing zeros, times to the millisecond with their offset, texts NFC. Nothing else is made alike:
+a ``null`` is not an absent field, and the order of lines matters.
+"""
+
+import dataclasses
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any, get_args, get_type_hints
+
+from tripinvoice import canonical
+from tripinvoice.invoice import Draft
+
+Plain = dict[str, Any]
+
+
+def plain_of(drafts: Sequence[Draft]) -> list[Plain]:
+    """Our own drafts as the plain JSON that an implementation would send."""
+    return [canonical.plain(draft) for draft in drafts]
+
+
+def form(drafts: Sequence[Plain]) -> Plain:
+    """The drafts by contract, as they are compared; one without a contract, or a second of one, by its place."""
+    named: Plain = {}
+    for place, draft in enumerate(drafts):
+        name = _contract(draft)
+        named[name if name and name not in named else f"draft {place + 1}"] = _usual(draft, "")
+    return named
+
+
+def _contract(draft: Plain) -> str:
+    key = draft.get("key")
+    contract = key.get("contract") if isinstance(key, dict) else None
+    return contract if isinstance(contract, str) else ""
+
+
+def _usual(value: Any, name: str) -> Any:
+    match value:
+        case dict():
+            return {key: _usual(inner, key) for key, inner in value.items()}
+        case list():
+            return [_usual(inner, name) for inner in value]
+        case str() if name in DECIMALS:
+            return _decimal(value)
+        case str() if name in _TIMES:
+            return _time(value)
+        case str():
+            return unicodedata.normalize("NFC", value)
+        case _:
+            return value
+
+
+def _decimal(text: str) -> str:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    return f"{number.normalize():f}" if number.is_finite() else text
+
+
+def _time(text: str) -> str:
+    try:
+        return datetime.fromisoformat(text).isoformat(timespec="milliseconds")
+    except ValueError:
+        return text
+
+
+def _fields(shape: type, seen: set[type]) -> Iterator[tuple[str, type]]:
+    """Every field below a dataclass with each type that it may have."""
+    seen.add(shape)
+    for name, hint in get_type_hints(shape).items():
+        for kind in _kinds(hint):
+            yield name, kind
+            if dataclasses.is_dataclass(kind) and kind not in seen:
+                yield from _fields(kind, seen)
+
+
+def _kinds(hint: Any) -> Iterator[type]:
+    arguments = get_args(hint)
+    if not arguments and isinstance(hint, type):
+        yield hint
+    for argument in arguments:
+        yield from _kinds(argument)
+
+
+_HINTS: Mapping[type, frozenset[str]] = {
+    kind: frozenset(name for name, of in _fields(Draft, set()) if of is kind) for kind in (Decimal, datetime)
+}
+DECIMALS, _TIMES = _HINTS[Decimal], _HINTS[datetime]
+"""Names of the fields of a draft that hold a decimal, and a time."""
