@@ -100,7 +100,7 @@ def _recipient(random: Random) -> Body:
 
 def numbering(random: Random) -> Body:
     """What an authority said about somebody's numbers."""
-    stocks = ({}, {"prefix": "AB", "first": 0, "last": 9_999_999_999}, {"first": 5, "last": 4})
+    stocks: tuple[Body, ...] = ({}, {"prefix": "AB", "first": 0, "last": 9_999_999_999}, {"first": 5, "last": 4})
     stock = random.choices(stocks, (60, 38, 2))[0]
     known = [
         {"supplier": supplier, "kind": kind, "validation_code": "AAJFF7", "period": "2026", **stock}

@@ -11,6 +11,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -45,6 +46,7 @@ func Open(place *Place) (*Store, error) {
 	}
 	client, err := minio.New(place.Endpoint, &minio.Options{
 		Creds: keysOf(place), Secure: place.Secure, Region: place.Region, Transport: transport, MaxRetries: tries,
+		TrailingHeaders: true, // none are sent; without it the client takes no checksum from us
 	})
 	if err != nil {
 		return nil, wrong("TRIPINVOICE_DOCUMENTS", "the host is no S3 endpoint; on AWS it is s3.REGION.amazonaws.com")
@@ -116,6 +118,8 @@ func (s *Store) send(ctx context.Context, bucket string, ref contract.ObjectRef,
 		ServerSideEncryption: s.encryption,
 		PartSize:             max(uint64(len(content)), smallestPart),
 		SendContentMd5:       true, // object lock demands it
+		AutoChecksum:         minio.ChecksumSHA256,
+		DisableContentSha256: true, // no signature of each piece: the checksum beside is signed, and of all of it
 	}
 	if create {
 		options.SetMatchETagExcept("*")
@@ -175,6 +179,8 @@ var settings = map[string]string{
 	"RequestTimeTooSkewed":         "clock",
 }
 
+var code = regexp.MustCompile(`^[A-Za-z0-9.:_-]{1,60}$`)
+
 // explained are the client's errors in our words: who can mend it decides.
 func (s *Store) explained(err error, ref contract.ObjectRef) error {
 	if err == nil {
@@ -190,14 +196,22 @@ func (s *Store) explained(err error, ref contract.ObjectRef) error {
 			"TRIPINVOICE_DOCUMENTS names the store that it was put into", ref.Key, bucket)
 	}
 	if setting, known := settings[refused.Code]; known {
-		return wrong(setting, "the store refuses with "+refused.Code+", bucket "+bucket)
+		return wrong(setting, "the store refuses with "+codeOf(refused)+", bucket "+bucket)
 	}
 	if refused.StatusCode == http.StatusTooManyRequests || refused.StatusCode >= http.StatusInternalServerError ||
 		refused.Code == "ConditionalRequestConflict" || refused.Code == "OperationAborted" || refused.Code == "RequestTimeout" {
-		return fault.New(fault.StoreUnavailable, "", "document store: it cannot do that now (HTTP %d); try later",
-			refused.StatusCode)
+		return fault.New(fault.StoreUnavailable, "", "document store: it cannot do that now (%s); try later",
+			codeOf(refused))
 	}
-	return wrong("TRIPINVOICE_DOCUMENTS", "the store refuses with HTTP "+strconv.Itoa(refused.StatusCode)+", bucket "+bucket)
+	return wrong("TRIPINVOICE_DOCUMENTS", "the store refuses with "+codeOf(refused)+", bucket "+bucket)
+}
+
+// codeOf is the code of a refusal; servers and proxies write what they want.
+func codeOf(refused minio.ErrorResponse) string {
+	if code.MatchString(refused.Code) {
+		return refused.Code
+	}
+	return "HTTP " + strconv.Itoa(refused.StatusCode)
 }
 
 func base64Of(digest string) string {
