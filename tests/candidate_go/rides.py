@@ -86,7 +86,7 @@ def _trip(random: Random, code: str) -> Trip:
         line_of_business=f.trip().line_of_business,
         product=random.choices((Product.TAXI, Product.HIRE_CAR, Product.MOTO), (55, 44, 1))[0],
         pickup=here if random.random() < 0.95 else replace(here, municipality=None),
-        dropoff=random.choice((*(here,) * 9, f.POTSDAM, _NEWARK, replace(here, subdivision=None), _BRUSSELS, None)),
+        dropoff=random.choice((*(here,) * 12, f.POTSDAM, _NEWARK, replace(here, subdivision=None), _BRUSSELS, None)),
         started_at=ended - timedelta(seconds=random.randrange(7_200)),
         ended_at=ended,
         completion=random.choice((Completion.COMPLETED,) * 6 + (Completion.CANCELLED_WITH_FEE,)),

@@ -106,6 +106,9 @@ func plan(c *evidence.Case) ([]regime.Plan, error) {
 
 // treat: the rate of one charge; a voluntary tip is no consideration.
 func treat(c *evidence.Case, plan *regime.Plan, charge *evidence.Charge) (regime.Treatment, error) {
+	if ends := c.Trip.Dropoff; ends != nil && ends.Country != code {
+		return regime.Treatment{}, crossesBorder()
+	}
 	if charge.TaxClass == "tip" {
 		return regime.Treatment{Category: invoice.Outside, Outside: true}, nil
 	}
@@ -122,6 +125,13 @@ func treat(c *evidence.Case, plan *regime.Plan, charge *evidence.Charge) (regime
 		return rideRate(&c.Trip)
 	}
 	return other, nil
+}
+
+// crossesBorder: nobody says how far the ride went in each country, and no part is guessed (VAT Directive art. 48; § 3b
+// Abs. 1 UStG).
+func crossesBorder() error {
+	return fault.New(fault.UnsupportedTrip, "trip.dropoff", "trip.dropoff: a ride from %s into another country is taxed in "+
+		"each by the distance there, which the trip does not say; invoice it outside of this system, and void it here", code)
 }
 
 // rideRate is § 12 Abs. 2 Nr. 10 UStG. Fails when the trip does not say how far it went.
