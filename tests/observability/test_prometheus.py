@@ -156,4 +156,8 @@ def test_every_alert_is_tried_and_says_what_to_do() -> None:
     alerts = {rule["alert"]: rule for rule in rules("alerts.yml")}
     assert (firing, silent) == (set(alerts), set(alerts))
     assert not [name for name, rule in alerts.items() if not (ROOT / rule["annotations"]["runbook"]).is_file()]
+    page = (ROOT / "docs" / "observability.md").read_text("utf-8")
+    assert dict(re.findall(r"^\| `(TripInvoice\w+)` \| (\w+) \|", page, re.MULTILINE)) == {
+        name: rule["labels"]["severity"] for name, rule in alerts.items()
+    }
     assert {rule["labels"]["severity"] for rule in alerts.values()} == {"page", "ticket"}
