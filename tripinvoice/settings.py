@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     )
     trips_topic: str = Field("trips.completed", description="Topic of completed trips.")
     invoices_topic: str = Field("invoices.issued", description="Topic on which invoices are announced.")
+    mismatches_topic: str = Field(
+        "invoice.compare.mismatch", description="Topic on which differences between two implementations are told."
+    )
     consumer_group: str = Field("tripinvoice-bridge", description="Kafka consumer group of the bridge.")
     consumer_protocol: Literal["classic", "consumer"] = Field(
         "classic",
@@ -132,6 +135,11 @@ class Settings(BaseSettings):
     )
     money_systems_url: str = Field(
         "http://127.0.0.1:8900", description="What `{base}` stands for in the table's addresses."
+    )
+    compare_ignores: str = Field(
+        "",
+        description="Differences between two implementations that are known and allowed for a while: "
+        "`file:///path/to/ignores.toml`. Empty means none.",
     )
     render_processes: Annotated[int, Field(ge=0, le=64)] = Field(
         0, description="Render processes of one worker; 0 means one per processor."

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
 from tripinvoice.adapters.observed import Unobserved, observed
+from tripinvoice.compare.ignoring import IgnoreRule, read_rules
 from tripinvoice.errors import ConfigurationError
 from tripinvoice.kafka_access import client_settings
 from tripinvoice.ports import (
@@ -31,6 +32,7 @@ from tripinvoice.ports import (
     EventSink,
     FeedMessage,
     InvoiceRecords,
+    MismatchSink,
     MoneySystems,
     MonthlyCollection,
     NumberLedger,
@@ -139,6 +141,21 @@ class Wiring:
         from tripinvoice.adapters.comparisons_sqlite import SqliteComparisons
 
         return self._observed(SqliteComparisons(self._database, self.clock), "sqlite")
+
+    @cached_property
+    def ignore_rules(self) -> Sequence[IgnoreRule]:
+        """Which differences are allowed for a while. Raises ``ConfigurationError`` naming the variable."""
+        address = self.settings.compare_ignores
+        if not address:
+            return ()
+        if urlsplit(address).scheme != "file":
+            raise self._unknown("compare_ignores", "file:///path/to/ignores.toml, or nothing")
+        text = _read(self._path(address), "compare_ignores")
+        try:
+            return read_rules(text)
+        except ConfigurationError as error:
+            name = f"{PREFIX}COMPARE_IGNORES"
+            raise ConfigurationError(f"{name}: {error}", field=name) from None
 
     @cached_property
     def answers(self) -> AnswerCache:
@@ -289,6 +306,15 @@ class Wiring:
 
         topic, client = self.settings.invoices_topic, self._kafka_client
         sink = self._closed_later(KafkaEventSink(self.kafka, topic=topic, client=client, observer=self.observer))
+        return self._observed(sink, "kafka")
+
+    @cached_property
+    def mismatches(self) -> MismatchSink:
+        """Where mismatches are told."""
+        from tripinvoice.adapters.kafka_mismatches import KafkaMismatchSink
+
+        topic, client = self.settings.mismatches_topic, self._kafka_client
+        sink = self._closed_later(KafkaMismatchSink(self.kafka, topic=topic, client=client, observer=self.observer))
         return self._observed(sink, "kafka")
 
     @cached_property
