@@ -1,15 +1,18 @@
 """TripInvoice: one completed trip becomes its stored, numbered, announced invoice, or is parked for a person."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities import metrics
     from activities.invoicing import InvoicingActivities
     from activities.messages import CollectInput, FetchInput, PreprocessInput
     from activities.money import MoneyActivities
     from activities.monthly import MonthlyActivities
+    from activities.observing import about
     from tripinvoice.ports import ObjectRef
     from workflows.issuing import Issuing, state_of
     from workflows.messages import Resume, TripInvoiceInput, TripInvoiceResult
@@ -118,6 +121,20 @@ class TripInvoice(Issuing):
             **PREPROCESS.options(),
         )
         self.drafts = preprocessed.drafts
+
+    def _about(self) -> Mapping[str, str]:
+        return about(self.trip)
+
+    def _tell_issued(self) -> None:
+        """Also how long after the trip: for most of them that is how long the customer waits."""
+        super()._tell_issued()
+        since = (workflow.now() - self.trip.ended_at).total_seconds()
+        metrics.issued(
+            max(since, 0.0),
+            country=self.trip.country,
+            line_of_business=self.trip.line_of_business,
+            meter=workflow.metric_meter(),
+        )
 
     # --- mending -----------------------------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 """One trip, both sides: what came out, what differs, and what is kept of it.
 
-What is kept holds no value of a document: paths, names and counts. The values are in the archived drafts.
+What is kept holds no value of a document: paths, names and counts, and no name that a candidate made up. The values are
+in the archived drafts.
 """
 
 import hashlib
@@ -13,6 +14,7 @@ from typing import Any
 from tripinvoice.compare.differences import Difference, differences
 from tripinvoice.compare.form import Plain, form
 from tripinvoice.compare.ignoring import IgnoreRule, sift
+from tripinvoice.compare.telling import told_path
 from tripinvoice.invoice import Draft
 
 MAX_PATHS = 50
@@ -82,12 +84,12 @@ class Found:
     @property
     def paths(self) -> tuple[str, ...]:
         """Its paths without places, each once, sorted."""
-        return tuple(sorted({one.normalised for one in self.differences}))[:MAX_PATHS]
+        return _told(self.differences)
 
     @property
     def fingerprint(self) -> str:
         """The same for all trips that differ in the same way; empty when they do not."""
-        ways = sorted({f"{one.kind} {one.normalised}" for one in self.differences})
+        ways = sorted({f"{one.kind} {told_path(one.normalised)}" for one in self.differences})
         return hashlib.sha256("\n".join(ways).encode()).hexdigest()[:12] if ways else ""
 
 
@@ -114,8 +116,11 @@ def compare(current: Side, candidate: Side, rules: Sequence[IgnoreRule], now: da
 
 def noise(once: Sequence[Plain], again: Sequence[Plain]) -> tuple[str, ...]:
     """The paths, without places, on which an implementation differs from itself."""
-    found = differences(form(once), form(again))
-    return tuple(sorted({one.normalised for one in found}))[:MAX_PATHS]
+    return _told(differences(form(once), form(again)))
+
+
+def _told(found: Sequence[Difference]) -> tuple[str, ...]:
+    return tuple(sorted({told_path(one.normalised) for one in found}))[:MAX_PATHS]
 
 
 def features_of(drafts: Sequence[Draft], product: str, completion: str) -> tuple[str, ...]:

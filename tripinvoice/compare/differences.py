@@ -110,4 +110,7 @@ def _replaced(ours: Sequence[bytes], theirs: Sequence[bytes]) -> list[tuple[int,
 
 
 def _below(path: str, name: str | int) -> str:
-    return f"{path}.{name}" if path else str(name)
+    """A candidate's name that could be read as several, or as a place, is put in quotes."""
+    odd = isinstance(name, str) and (not name or "." in name or name.isdigit())
+    step = f"'{name}'" if odd else str(name)
+    return f"{path}.{step}" if path else step

@@ -86,8 +86,12 @@ def _kinds(hint: Any) -> Iterator[type]:
         yield from _kinds(argument)
 
 
+_FIELDS = tuple(_fields(Draft, set()))
+NAMES = frozenset(name for name, _ in _FIELDS)
+"""Names of all fields that a draft has, at any depth."""
+
 _HINTS: Mapping[type, frozenset[str]] = {
-    kind: frozenset(name for name, of in _fields(Draft, set()) if of is kind) for kind in (Decimal, datetime)
+    kind: frozenset(name for name, of in _FIELDS if of is kind) for kind in (Decimal, datetime)
 }
 DECIMALS, _TIMES = _HINTS[Decimal], _HINTS[datetime]
 """Names of the fields of a draft that hold a decimal, and a time."""
