@@ -23,7 +23,14 @@ from tripinvoice.money_systems import Answer
 from tripinvoice.ports import Shelf
 from tripinvoice.trip import Trip
 from workflows import policies
-from workflows.messages import MonthlyInvoicesInput, RegenerateInput, RegenerateResult, Resume, TripInvoiceInput
+from workflows.messages import (
+    MonthlyInvoicesInput,
+    RegenerateInput,
+    RegenerateResult,
+    Resume,
+    TripInvoiceInput,
+    TripInvoiceResult,
+)
 from workflows.monthly_invoice import MonthlyInvoice, MonthlyInvoices, monthly_workflow_id
 from workflows.regenerate import RegenerateInvoice
 from workflows.trip_invoice import TripInvoice
@@ -211,8 +218,8 @@ async def test_a_stock_that_ended_before_the_month_is_made_longer(stack: Stack) 
         id="monthly-invoices/stock",
         task_queue=policies.WORKFLOWS,
     )
-    handle = stack.client.get_workflow_handle_for(
-        MonthlyInvoice.run, monthly_workflow_id(MONTH, account_key("biz-stock"))
+    handle = stack.client.get_workflow_handle(
+        monthly_workflow_id(MONTH, account_key("biz-stock")), result_type=TripInvoiceResult
     )
     status = await stack.until(handle, "Parked")
     assert status.failure is not None
