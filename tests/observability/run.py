@@ -47,7 +47,7 @@ class Run:
     """What came of it.
 
     ``logs`` by process, in JSON lines; what it writes to stdout is beside them, ``.out``. ``prometheus`` is still
-    running, if it could be had; ``ended`` is when it was last read: before the processes ended, and their series with them.
+    running, if it could be had; ``ended`` is when it was last read: before the processes ended, and their series too.
     """
 
     stack: Stack
