@@ -1,6 +1,6 @@
-"""OpenSearch: one node, which stands for Elasticsearch where the two are the same: templates, data streams, writes, searches.
+"""OpenSearch: one node, which stands for Elasticsearch where the two are the same.
 
-It is Elasticsearch 7 of long ago and what became of it since, and the one of the two whose jars can be had from Maven.
+That is templates, data streams, writes and searches: both come from Elasticsearch 7. Its jars are those that Maven has.
 """
 
 import json
@@ -113,5 +113,5 @@ class OpenSearch(Server):
 
     def _ask(self) -> None:
         status, health = self.ask("GET", "_cluster/health")
-        if status != 200 or health["status"] == "red":  # noqa: PLR2004 - HTTP
+        if status != 200 or health["status"] == "red":
             raise ConnectionError(f"not ready: {health}")
