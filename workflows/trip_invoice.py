@@ -32,7 +32,6 @@ class TripInvoice(Issuing):
         """Start with the trip and nothing done."""
         super().__init__(subject=request.trip.trip_id, step="fetch")
         self.trip = request.trip
-        self.corrections: dict[str, ObjectRef] = {}
         self.sources: ObjectRef | None = None
         self.requested = False
         self.collected = False
@@ -141,8 +140,8 @@ class TripInvoice(Issuing):
 
     def _mend(self, request: Resume) -> None:
         """Ask everything anew, with what the operator corrected."""
+        super()._mend(request)
         self.trip = request.trip or self.trip
-        self.corrections |= request.corrections
         self.sources = None
 
     def _check_mend(self, request: Resume) -> None:
