@@ -1,4 +1,4 @@
-"""The pages that repeat the code: docs/settings.md, cli.md, audit.md, einvoice.md, law.md and .env.example.
+"""The pages that repeat the code: docs/settings.md, cli.md, audit.md, einvoice.md, law.md, .env.example, docs/schemas.
 
 ``python -m tests.docs.reference`` writes them anew; the tests compare.
 """
@@ -16,7 +16,7 @@ from starter.cli import app
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
 from tests.cli.commands import commands
-from tests.docs import compose, law
+from tests.docs import compose, law, schemas
 from tripinvoice.audit.findings import EXPLAINED, Rule
 from tripinvoice.regimes import REGIMES
 from tripinvoice.settings import PREFIX, Settings
@@ -130,6 +130,8 @@ def main() -> None:
         path = ROOT / name
         path.write_text(with_reference(path.read_text("utf-8"), reference()), "utf-8")
     (ROOT / ".env.example").write_text(env_example(), "utf-8")
+    for name, schema in schemas.FILES.items():
+        (ROOT / name).write_text(schemas.text(schema()), "utf-8")
 
 
 if __name__ == "__main__":

@@ -4,13 +4,15 @@ https://www.elastic.co/guide/en/ecs/8.17/. Amounts, rates, codes and dates are s
 them; every other text is told by its length only. The values themselves are in the archive, behind its access control.
 """
 
+import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from tripinvoice.compare.comparison import Comparison, Found
-from tripinvoice.compare.differences import Difference
-from tripinvoice.compare.form import DECIMALS
+from tripinvoice.compare.differences import Difference, Kind
+from tripinvoice.compare.shape import DECIMALS, known, told
 
 TYPE = "invoice.compare.mismatch"
 DATASET = "invoice.compare"
@@ -18,9 +20,11 @@ ECS_VERSION = "8.17.0"
 
 MAX_DIFFERENCES = 50
 MAX_TEXT = 64
+ABSENT = "absent"
 
-# Names of fields whose values are amounts, rates, codes or dates. What stands below a party, or says how somebody
-# paid or where he went, is not shown whatever its name is.
+# Names of fields whose values are amounts, rates, codes or dates. What stands below a party, or below a name that
+# drafts do not have, is not shown whatever its name is; and a text is shown only if it looks like a code, because a
+# candidate may write anything anywhere.
 _OPEN = DECIMALS | {
     *(
         "minor",
@@ -39,6 +43,7 @@ _OPEN = DECIMALS | {
     *("distance_m", "notes", "unverified", "label", "period", "first", "last"),
 }
 _PERSONAL = frozenset({"supplier", "issuer", "recipient"})
+_CODE = re.compile(rf"[A-Za-z0-9_.:/%-]{{1,{MAX_TEXT}}}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +87,7 @@ def data(mismatch: Mismatch) -> dict[str, Any]:
             "sources_sha256": mismatch.sources_sha256,
             "differences": [_told(difference) for difference in found.differences[:MAX_DIFFERENCES]],
             "left_out": max(0, len(found.differences) - MAX_DIFFERENCES),
-            "ignored": len(one.ignored),
+            "ignored": len(found.let_be),
             "noisy": sorted(one.noisy or ()),
             "seconds": {side: seconds for side, seconds in timed.items() if seconds is not None},
         },
@@ -99,17 +104,24 @@ def _message(one: Comparison) -> str:
 
 
 def _told(difference: Difference) -> dict[str, Any]:
-    return {
-        "path": difference.path,
-        "kind": difference.kind,
-        "current": redacted(difference.path, difference.current),
-        "candidate": redacted(difference.path, difference.candidate),
-    }
+    current, candidate = redacted(difference)
+    return {"path": told(difference.path), "kind": difference.kind, "current": current, "candidate": candidate}
 
 
-def redacted(path: str, value: Any) -> str:
-    """A value as it may be told."""
-    names = path.split(".")
+def redacted(difference: Difference) -> tuple[str, str]:
+    """Both values as they may be told; the side that has none is ``absent``."""
+    shown = _open(difference.path.split("."))
+    current, candidate = _redacted(difference.current, shown=shown), _redacted(difference.candidate, shown=shown)
+    match difference.kind:
+        case Kind.MISSING:
+            return current, ABSENT
+        case Kind.ADDED:
+            return ABSENT, candidate
+        case _:
+            return current, candidate
+
+
+def _redacted(value: Any, *, shown: bool) -> str:
     match value:
         case None:
             return "null"
@@ -117,17 +129,17 @@ def redacted(path: str, value: Any) -> str:
             return f"object of {len(value)}"
         case list():
             return f"list of {len(value)}"
-        case _ if _open(names):
-            return str(value)[:MAX_TEXT]
-        case bool() | int():
-            return f"{type(value).__name__}"
+        case str():
+            return value if shown and _CODE.fullmatch(value) else f"text of {len(value)}"
+        case bool():
+            return json.dumps(value) if shown else "truth value"
         case _:
-            return f"text of {len(str(value))}"
+            return str(value)[:MAX_TEXT] if shown else "number"
 
 
 def _open(names: list[str]) -> bool:
     last = next((name for name in reversed(names) if not name.isdigit()), "")
-    return last in _OPEN and _PERSONAL.isdisjoint(names)
+    return last in _OPEN and _PERSONAL.isdisjoint(names) and all(known(name) for name in names)
 
 
 def _rfc3339(moment: datetime) -> str:
