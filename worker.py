@@ -122,6 +122,7 @@ async def _store(wiring: Wiring) -> Assembly:
         monthly.collect,
         monthly.accounts,
         monthly.consolidate,
+        monthly.consolidate_again,
         AuditActivities(wiring.ledger, wiring.records, wiring.documents).audit,
         comparing.guard,
         comparing.adopt,

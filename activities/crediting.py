@@ -1,6 +1,7 @@
 """credit: from what was issued on a trip to the drafts that take it back."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from temporalio import activity
@@ -10,8 +11,9 @@ from activities.messages import Credited, CreditInput, DraftRef, Preprocessed, P
 from activities.storage import issued_document
 from tripinvoice import archive
 from tripinvoice.credit import EVERYTHING, Order, credit, request_id
-from tripinvoice.credit.books import Book, Issued, books, latest, next_revision, order_of
+from tripinvoice.credit.books import Book, Issued, books, meant, next_revision, order_of
 from tripinvoice.errors import CreditError
+from tripinvoice.invoice import Contract
 from tripinvoice.ports import DocumentStore, InvoiceRecord, InvoiceRecords, MonthlyCollection
 
 
@@ -31,15 +33,17 @@ class CreditActivities:
         """
         records = self.records.by_trip(request.trip_id)
         of_trip = books(records, self.documents)
-        chosen = latest(of_trip, request.contract)
+        chosen = meant(of_trip, request.contract, request.revision or None)
         if not chosen:
             raise self._nothing_issued(request, records)
-        name = request.request or request_id(request.trip_id, request.contract, request.wish, request.reason)
+        name = request.request or request_id(
+            request.trip_id, request.contract, request.wish, request.reason, request.revision
+        )
         if done := [note for book in of_trip for note in book.notes if _asked_by(note) == name]:
             self._check_same(request, done)
             return Credited(request=name, issued=tuple(issued_document(note.record) for note in done))
-        drafts = [self._drafted(book, _order(request, name, book, records)) for book in _to_credit(request, chosen)]
-        return Credited(request=name, drafts=tuple(drafts))
+        orders = _orders(request, name, _to_credit(request, chosen), records)
+        return Credited(request=name, drafts=tuple(self._drafted(book, order) for book, order in orders))
 
     @activity.defn(name="credit_again", no_thread_cancel_exception=True)
     def credit_again(self, request: PreprocessInput) -> Preprocessed:
@@ -56,9 +60,10 @@ class CreditActivities:
     def _check_same(self, request: CreditInput, done: Sequence[Issued]) -> None:
         """Raise ``CreditError`` when the name of a request was used for another one."""
         orders = [order for note in done if (order := order_of(note, self.documents)) is not None]
-        contracts = {note.record.document.contract for note in done}
         same = all((order.wish, order.reason) == (request.wish, request.reason) for order in orders)
-        if not same or request.contract not in {None, *contracts}:
+        of = [order.invoice.draft.key for order in orders]
+        same = same and request.contract in {None, *(key.contract for key in of)}
+        if not same or request.revision not in {0, *(key.revision for key in of)}:
             raise CreditError(
                 "request: a credit note with another wish or reason was made under this name; choose another one",
                 field="request",
@@ -76,24 +81,36 @@ class CreditActivities:
 
 
 def _to_credit(request: CreditInput, chosen: Sequence[Book]) -> Sequence[Book]:
-    """All that has something left, or the one document that a part is wished of."""
-    if request.wish == EVERYTHING and len(chosen) > 1:
-        return [book for book in chosen if not book.left.nothing] or chosen
-    if len(chosen) > 1:
-        contracts = ", ".join(book.original.record.document.contract for book in chosen)
-        raise CreditError(f"contract: a part of which document? Say one of {contracts}", field="contract")
-    return chosen
+    """All of them, or the one document that a part is wished of."""
+    if request.wish == EVERYTHING or len(chosen) == 1:
+        return chosen
+    keys = [book.original.record.document for book in chosen]
+    contracts = dict.fromkeys(key.contract for key in keys)
+    if len(contracts) > 1:
+        raise CreditError(f"contract: a part of which document? Say one of {', '.join(contracts)}", field="contract")
+    revisions = ", ".join(str(key.revision) for key in keys)
+    raise CreditError(f"revision: a part of which document? Say one of {revisions}", field="revision")
 
 
-def _order(request: CreditInput, name: str, book: Book, records: Sequence[InvoiceRecord]) -> Order:
-    return Order(
-        invoice=book.original.invoice,
-        reason=request.reason,
-        request=name,
-        wish=request.wish,
-        earlier=tuple(note.invoice for note in book.notes),
-        revision=next_revision(records, book.original.record.document.contract),
-    )
+def _orders(
+    request: CreditInput, name: str, chosen: Sequence[Book], records: Sequence[InvoiceRecord]
+) -> Iterator[tuple[Book, Order]]:
+    """An order for each; the credit notes of a contract are counted on, whichever document they take back."""
+    made: Counter[Contract] = Counter()
+    for book in chosen:
+        contract = book.original.record.document.contract
+        yield (
+            book,
+            Order(
+                invoice=book.original.invoice,
+                reason=request.reason,
+                request=name,
+                wish=request.wish,
+                earlier=tuple(note.invoice for note in book.notes),
+                revision=next_revision(records, contract) + made[contract],
+            ),
+        )
+        made[contract] += 1
 
 
 def _asked_by(note: Issued) -> str | None:

@@ -107,7 +107,8 @@ class CreditInput:
     """Take back all or a part of what is issued on a trip, or of one of its contracts.
 
     ``reason`` is printed and stands in histories: it names nobody. ``request`` says who asked; without it the same
-    wish for the same trip, contract and reason is the same request.
+    wish for the same trip, contract, revision and reason is the same request. ``revision`` chooses among the documents
+    of a month; 0: all of them.
     """
 
     trip_id: str
@@ -115,6 +116,7 @@ class CreditInput:
     wish: Wish = EVERYTHING
     contract: Contract | None = None
     request: str = ""
+    revision: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,12 +233,13 @@ class RecallInput:
 
 @dataclass(frozen=True, kw_only=True)
 class RecalledDocument:
-    """A recorded document with what is needed to make it again."""
+    """A recorded document with what is needed to make it again; ``monthly``: its evidence is the drafts of trips."""
 
     document: DocumentKey
     taken: NumberTaken
     sources: ObjectRef
     pdf: ObjectRef
+    monthly: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -353,7 +356,10 @@ class ComparedTrip:
 
 @dataclass(frozen=True, kw_only=True)
 class SetRolloutInput:
-    """Bring a rollout to this state; ``changed_at`` is when that was decided, ``reason`` names nobody."""
+    """Bring a rollout to this state; ``changed_at`` is when that was decided, ``reason`` names nobody.
+
+    With ``expected`` only if the stored one still has this version (0: there is none).
+    """
 
     scope: Scope
     candidate: str
@@ -367,29 +373,51 @@ class SetRolloutInput:
     changed_at: datetime
     changed_by: str
     reason: str
+    expected: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class StandingRollout:
+    """What is stored of a rollout: whoever changed it last, and why."""
+
+    version: int
+    candidate: str
+    mode: Mode
+    changed_by: str
+    reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RolloutSet:
-    """The version that the rollout has now."""
+    """The version that the rollout has now; with ``displaced`` it is somebody else's, and nothing was changed."""
 
     version: int
+    displaced: StandingRollout | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureInput:
-    """Measure what was compared of a scope's rollout: since ``since``, and since ``lately``, both up to ``until``."""
+    """Measure what was compared of a scope's rollout: since ``since``, and since ``lately``, both up to ``until``.
+
+    In all, only trips count that were decided by ``version`` of the rollout: what an earlier stage decided may be
+    compared late. Lately all count from ``first_version`` on, so that what comes late is not overlooked. 0 is any.
+    """
 
     scope: Scope
     candidate: str
     since: datetime
     lately: datetime
     until: datetime
+    version: int = 0
+    first_version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
 class MeasuredRollout:
-    """All of it, and the last part."""
+    """All of it, and the last part; ``killed``: no trip goes to any candidate. ``standing`` is what is stored."""
 
     overall: Measured
     lately: Measured
+    killed: bool = False
+    killed_because: str = ""
+    standing: StandingRollout | None = None

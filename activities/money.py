@@ -6,20 +6,17 @@ from dataclasses import dataclass, replace
 
 from temporalio import activity
 
-from activities.messages import Fetched, FetchInput, IssuedDocument
-from activities.storage import issued_document
+from activities.messages import Fetched, FetchInput
+from activities.revisions import Revisions
 from tripinvoice import archive
 from tripinvoice.answers import read_answer
-from tripinvoice.credit.books import books
 from tripinvoice.errors import (
-    ConflictError,
     MissingAnswerError,
     PermanentError,
     SystemUnavailableError,
     TransientError,
     TripInvoiceError,
 )
-from tripinvoice.invoice import Kind
 from tripinvoice.money_systems import Answer, MoneySystem, Sources
 from tripinvoice.ports import (
     AnswerCache,
@@ -30,7 +27,6 @@ from tripinvoice.ports import (
     ObjectRef,
     Shelf,
 )
-from tripinvoice.trip import Trip
 
 # An informative system may be down for this many attempts before the invoice is made without it.
 INFORMATIVE_ATTEMPTS = 3
@@ -56,10 +52,11 @@ class MoneyActivities:
         has forgotten the workflow.
         """
         trip = request.trip
-        issued = await asyncio.to_thread(self._issued, trip)
+        revisions = Revisions(self.documents, self.records, self.collection)
+        issued = await asyncio.to_thread(revisions.issued, trip)
         if issued:
             return Fetched(sources=None, asked=0, answered=0, issued=issued)
-        if await asyncio.to_thread(self._is_collected, trip):
+        if await asyncio.to_thread(revisions.is_collected, trip):
             return Fetched(sources=None, asked=0, answered=0, collected=True)
         table = [system for system in self.systems.table() if system.applies_to(trip)]
         cache_key = f"{trip.trip_id}/{request.round}"
@@ -81,28 +78,6 @@ class MoneyActivities:
             answered=sum(a.body is not None for a in answers),
             left_out=tuple(sorted(name for name, a in outcome.items() if isinstance(a, TripInvoiceError))),
         )
-
-    def _issued(self, trip: Trip) -> tuple[IssuedDocument, ...]:
-        """The documents of this revision. An earlier one must be void or credited in full before a later one is made.
-
-        Raises ``ConflictError`` when it is not.
-        """
-        records = self.records.by_trip(trip.trip_id)
-        of_revision = (record for record in records if record.document.revision == trip.revision)
-        if own := [record for record in of_revision if record.document.kind is not Kind.CREDIT_NOTE]:
-            return tuple(map(issued_document, own))
-        for book in books(records, self.documents):
-            if book.original.record.document.revision > trip.revision or not book.left.nothing:
-                raise ConflictError(
-                    "revision: another revision of this trip is issued already; credit it in full, then invoice the "
-                    "trip again with a later revision",
-                    field="revision",
-                )
-        return ()
-
-    def _is_collected(self, trip: Trip) -> bool:
-        """Whether this revision waits for its month's invoice already."""
-        return any(one.document.revision == trip.revision for one in self.collection.of_trip(trip.trip_id))
 
     async def _corrected(self, table: Sequence[MoneySystem], corrections: Mapping[str, ObjectRef]) -> dict[str, Answer]:
         """The operator's answers, by the systems they stand for."""

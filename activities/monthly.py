@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from temporalio import activity
 
 from activities.invoicing import archived
-from activities.messages import Accounts, AccountsInput, CollectInput, ConsolidateInput, DraftRef, Preprocessed
+from activities.messages import (
+    Accounts,
+    AccountsInput,
+    CollectInput,
+    ConsolidateInput,
+    DraftRef,
+    Preprocessed,
+    PreprocessInput,
+)
 from tripinvoice import archive
-from tripinvoice.consolidate import consolidate, evidence_of, monthly_ids
+from tripinvoice.consolidate import Month, consolidate, evidence_of, monthly_ids
 from tripinvoice.invoice import Draft, Invoice
 from tripinvoice.ports import (
     ISSUED,
@@ -63,6 +71,12 @@ class MonthlyActivities:
         )
         shelves = {str(key): one.draft.shelf for key, one in kept.items()}
         return Preprocessed(drafts=tuple(self._archived(one, drafts.values(), _shelf(one, shelves)) for one in made))
+
+    @activity.defn(name="consolidate_again", no_thread_cancel_exception=True)
+    def consolidate_again(self, request: PreprocessInput) -> Preprocessed:
+        """The draft that the archived evidence of a monthly document makes today."""
+        month = archive.recall(request.sources, self.documents, Month).document()
+        return Preprocessed(drafts=(archived(month, request.sources, request.sources.shelf, self.documents),))
 
     def _archived(self, month: Draft, drafts: Iterable[Draft], shelf: Shelf) -> DraftRef:
         evidence = archive.keep(evidence_of(month, drafts), self.documents, shelf)

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from temporalio import activity
 
-from activities.messages import MeasuredRollout, MeasureInput, RolloutSet, SetRolloutInput
+from activities.messages import MeasuredRollout, MeasureInput, RolloutSet, SetRolloutInput, StandingRollout
 from tripinvoice.compare.comparison import Comparison
 from tripinvoice.compare.tally import tally
 from tripinvoice.errors import ConflictError
 from tripinvoice.ports import Comparisons, Rollouts
 from tripinvoice.rollouts.judgement import Measured
-from tripinvoice.rollouts.rollout import Rollout
+from tripinvoice.rollouts.rollout import Mode, Rollout
 
 ATTEMPTS = 5
+TICK = timedelta(milliseconds=1)  # how exactly a store keeps a time
 
 
 @dataclass(frozen=True)
@@ -43,26 +45,38 @@ class RolloutActivities:
             changed_by=request.changed_by,
             reason=request.reason,
         )
-        return RolloutSet(version=bring_to(wanted, self.rollouts).version)
+        stored = bring_to(wanted, self.rollouts, over=request.expected)
+        return RolloutSet(version=stored.version, displaced=None if _is(stored, wanted) else _standing(stored))
 
     @activity.defn(name="measure_rollout", no_thread_cancel_exception=True)
     def measure_rollout(self, request: MeasureInput) -> MeasuredRollout:
-        """What was compared of the candidate, in all and lately."""
+        """What was compared of the candidate, in all and lately, and what is stored of the rollout by now."""
+        toggles = self.rollouts.toggles()
+        since = min(request.since, request.lately)
         compared = [
             one
-            for one in self.comparisons.between(request.scope, request.since, request.until)
-            if one.candidate == request.candidate
+            for one in self.comparisons.between(request.scope, since, request.until)
+            if one.candidate == request.candidate and one.rollout_version >= request.first_version
         ]
-        lately = [one for one in compared if one.compared_at >= request.lately]
-        return MeasuredRollout(overall=_measured(compared), lately=_measured(lately))
+        stored = toggles.at(request.scope)
+        return MeasuredRollout(
+            overall=_measured(one for one in compared if _counts(one, request)),
+            lately=_measured(one for one in compared if one.compared_at >= request.lately),
+            killed=toggles.killed,
+            killed_because=toggles.kill_switch.reason if toggles.kill_switch and toggles.killed else "",
+            standing=_standing(stored) if stored else None,
+        )
 
 
-def bring_to(wanted: Rollout, rollouts: Rollouts) -> Rollout:
-    """Store this state over whatever is there; what is stored then. Raises ``ConflictError`` after a few races lost."""
+def bring_to(wanted: Rollout, rollouts: Rollouts, *, over: int | None = None) -> Rollout:
+    """Store this state over whatever is there, or only over version ``over``; what is stored then.
+
+    Raises ``ConflictError`` after a few races lost.
+    """
     attempt = 1
     while True:
-        known = next((one for one in rollouts.toggles().rollouts if one.scope == wanted.scope), None)
-        if known is not None and replace(known, version=wanted.version) == wanted:
+        known = rollouts.toggles().at(wanted.scope)
+        if known is not None and (_is(known, wanted) or over not in {None, known.version}):
             return known
         try:
             return rollouts.save(replace(wanted, version=known.version if known else 0))
@@ -70,6 +84,28 @@ def bring_to(wanted: Rollout, rollouts: Rollouts) -> Rollout:
             if attempt == ATTEMPTS:
                 raise
         attempt += 1
+
+
+def _is(known: Rollout, wanted: Rollout) -> bool:
+    """Whether this is it already; what is off is off, whoever turned it off first."""
+    if known.mode is Mode.OFF and wanted.mode is Mode.OFF and known.candidate == wanted.candidate:
+        return True
+    apart = abs(known.changed_at - wanted.changed_at)
+    return apart < TICK and replace(known, version=wanted.version, changed_at=wanted.changed_at) == wanted
+
+
+def _standing(stored: Rollout) -> StandingRollout:
+    return StandingRollout(
+        version=stored.version,
+        candidate=stored.candidate,
+        mode=stored.mode,
+        changed_by=stored.changed_by,
+        reason=stored.reason,
+    )
+
+
+def _counts(one: Comparison, request: MeasureInput) -> bool:
+    return one.compared_at >= request.since and request.version in {0, one.rollout_version}
 
 
 def _measured(comparisons: Iterable[Comparison]) -> Measured:

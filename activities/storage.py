@@ -17,6 +17,7 @@ from activities.messages import (
     Rendered,
     VoidInput,
 )
+from tripinvoice.consolidate import is_monthly
 from tripinvoice.errors import ConflictError, NotFoundError
 from tripinvoice.numbering import NumberTaken
 from tripinvoice.ports import ISSUED, VOIDED, EventSink, InvoiceRecord, InvoiceRecords, NumberLedger, ObjectRef
@@ -86,7 +87,13 @@ class StorageActivities:
     def recall(self, request: RecallInput) -> Recalled:
         """What is issued of a trip. Raises ``NotFoundError`` if nothing is."""
         documents = tuple(
-            RecalledDocument(document=record.document, taken=taken, sources=record.sources, pdf=record.pdf)
+            RecalledDocument(
+                document=record.document,
+                taken=taken,
+                sources=record.sources,
+                pdf=record.pdf,
+                monthly=is_monthly(record.document, record.account),
+            )
             for record in self.records.by_trip(request.trip_id)
             if record.state == ISSUED
             and record.sources is not None

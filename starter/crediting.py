@@ -19,11 +19,12 @@ from activities.messages import CreditInput
 from starter.client import LIVE, credit_workflow_id, start_trip_invoice
 from starter.lookup import latest, why_parked
 from tripinvoice import archive
-from tripinvoice.credit.books import Book, books
+from tripinvoice.consolidate import Month, is_monthly
+from tripinvoice.credit.books import Book, Issued, books
 from tripinvoice.errors import ConflictError, CreditError, SystemUnavailableError
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.money_systems import Sources
-from tripinvoice.ports import DocumentStore, InvoiceRecord, InvoiceRecords
+from tripinvoice.ports import DocumentStore, InvoiceRecord, InvoiceRecords, MonthlyCollection
 from tripinvoice.trip import Trip
 from workflows import policies
 from workflows import search_attributes as sa
@@ -140,20 +141,36 @@ async def _check_not_parked(client: Client, handle: Handle) -> None:
     )
 
 
-async def reissue(client: Client, documents: DocumentStore, taken: Taken) -> Trip:
-    """Have the trip invoiced anew, after all its documents were taken back; doing it twice is doing it once.
+async def reissue(
+    client: Client, documents: DocumentStore, collection: MonthlyCollection, taken: Taken
+) -> tuple[Trip, ...]:
+    """Have the trips invoiced anew whose documents were taken back: one, or all of a month's document.
 
-    Raises ``ConflictError`` when something of them is left, or no evidence says which trip it was.
+    Doing it twice is doing it once. Raises ``ConflictError`` when something of a document is left.
     """
     credited = [book for book in taken.books if any(note.record.document in taken.notes for note in book.notes)]
-    revision = max(book.original.record.document.revision for book in credited)
-    of_revision = [book for book in taken.books if book.original.record.document.revision == revision]
-    if not all(book.left.nothing for book in of_revision):
+    revisions = {book.original.record.document.revision for book in credited}
+    if not all(book.left.nothing for book in taken.books if book.original.record.document.revision in revisions):
         raise ConflictError("--reissue: a document of the trip is not taken back in full; credit all of it first")
-    evidence = credited[0].original.record.sources
+    trips = {
+        (trip.trip_id, trip.revision): trip
+        for book in credited
+        for trip in await asyncio.to_thread(_trips_of, book.original, documents, collection)
+    }
+    anew = tuple(replace(trip, revision=trip.revision + 1) for trip in trips.values())
+    for trip in anew:
+        await start_trip_invoice(client, trip)
+    return anew
+
+
+def _trips_of(issued: Issued, documents: DocumentStore, collection: MonthlyCollection) -> list[Trip]:
+    """The trip that a document is of; of a monthly one, those whose drafts it was made of."""
+    evidence = issued.record.sources
     if evidence is None:
-        raise ConflictError("--reissue: this is no document of one trip; only a trip can be invoiced anew")
-    sources = await asyncio.to_thread(archive.recall, evidence, documents, Sources)
-    trip = replace(sources.trip, revision=revision + 1)
-    await start_trip_invoice(client, trip)
-    return trip
+        raise ConflictError(f"--reissue: {issued.record.number} has no evidence that says of which trip it is")
+    if not is_monthly(issued.record.document, issued.record.account):
+        return [archive.recall(evidence, documents, Sources).trip]
+    keys = [draft.key for draft in archive.recall(evidence, documents, Month).drafts]
+    collected = {one.document: one for key in keys for one in collection.of_trip(key.trip_id)}
+    sources = (collected[key].sources for key in keys)
+    return [archive.recall(ref, documents, Sources).trip for ref in sources if ref is not None]

@@ -6,6 +6,7 @@ of one calendar month.
 """
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -20,6 +21,8 @@ from tripinvoice.regimes import regime_named
 from tripinvoice.tax import Item, compute
 
 T = TypeVar("T")
+
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 
 TRIPS_PER_DOCUMENT = 1_000
 """A month with more of one supplier becomes several documents: a page still opens, a mail still goes through."""
@@ -59,6 +62,12 @@ def monthly_id(month: str, account: str, series: str) -> str:
 def monthly_ids(drafts: Iterable[Draft]) -> tuple[str, ...]:
     """Of all monthly documents that these trips can be on, in order."""
     return tuple(sorted({_id(draft) for draft in drafts}))
+
+
+def is_monthly(document: DocumentKey, account: str) -> bool:
+    """Whether a document of this account is one of his monthly ones, or takes one back."""
+    month, _, rest = document.trip_id.partition(".")
+    return bool(account and _MONTH.fullmatch(month) and rest.rpartition(".")[0] == account)
 
 
 def consolidate(drafts: Sequence[Draft], issued: Sequence[DocumentKey]) -> tuple[Draft, ...]:

@@ -23,6 +23,7 @@ from tripinvoice.kafka_access import client_settings
 from tripinvoice.ports import (
     AnswerCache,
     Clock,
+    Comparisons,
     DeadLetters,
     DocumentStore,
     EventDecoder,
@@ -33,6 +34,7 @@ from tripinvoice.ports import (
     MonthlyCollection,
     NumberLedger,
     Renderer,
+    Rollouts,
     TripFeed,
 )
 from tripinvoice.settings import PREFIX, Settings
@@ -110,6 +112,28 @@ class Wiring:
         from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
 
         return SqliteNumberLedger(self._database)
+
+    @cached_property
+    def rollouts(self) -> Rollouts:
+        """The rollouts and the kill switch, always in the record store's technology."""
+        if self.settings.store_is_cassandra:
+            from tripinvoice.adapters.rollouts_cassandra import CassandraRollouts
+
+            return CassandraRollouts(self._cassandra)
+        from tripinvoice.adapters.rollouts_sqlite import SqliteRollouts
+
+        return SqliteRollouts(self._database)
+
+    @cached_property
+    def comparisons(self) -> Comparisons:
+        """What was compared, always in the record store's technology."""
+        if self.settings.store_is_cassandra:
+            from tripinvoice.adapters.comparisons_cassandra import CassandraComparisons
+
+            return CassandraComparisons(self._cassandra, self.clock)
+        from tripinvoice.adapters.comparisons_sqlite import SqliteComparisons
+
+        return SqliteComparisons(self._database, self.clock)
 
     @cached_property
     def answers(self) -> AnswerCache:

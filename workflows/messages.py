@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from activities.messages import CandidateSide, CurrentSide, IssuedDocument
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.ports import ObjectRef
 from tripinvoice.rollouts.decision import Decision
+from tripinvoice.rollouts.judgement import Measured
+from tripinvoice.rollouts.plan import Plan
 from tripinvoice.trip import Trip
 
 MAX_REASON = 300  # characters of an operator's words
+NOTHING = Measured()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +43,130 @@ class CompareTripInput:
     candidate: CandidateSide | None = None
     issued: str = "current"
     kept: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pause:
+    """Who stopped a rollout from going further, and why."""
+
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What was measured of a stage at some time, and what was made of it; ``trouble``: it could not be measured."""
+
+    at: datetime
+    verdict: str
+    reasons: tuple[str, ...]
+    overall: Measured = NOTHING
+    lately: Measured = NOTHING
+    killed: bool = False
+    trouble: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutEvent:
+    """A change of a rollout, as its workflow tells it."""
+
+    at: datetime
+    what: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutProgress:
+    """How far a rollout is, carried from one run of its workflow to the next.
+
+    ``stage`` counts from 0; while it is not ``entered`` it was ``decided_at`` and is not stored yet, with ``expected``
+    as the version that it replaces (``None``: any). ``asked_for``: the store was asked to begin one, and may have.
+    ``version`` is what the stage is stored as, ``first_version`` what the first one was. It is in force since
+    ``began_at``; ``idle`` of that time no trip went to it.
+    """
+
+    stage: int = 0
+    entered: bool = False
+    asked_for: bool = False
+    expected: int | None = None
+    decided_at: datetime | None = None
+    decided_by: str = ""
+    decided_because: str = ""
+    version: int = 0
+    first_version: int = 0
+    began_at: datetime | None = None
+    looked_at: datetime | None = None
+    idle: timedelta = timedelta()
+    approved_by: str = ""
+    paused: Pause | None = None
+    reading: Reading | None = None
+    events: tuple[RolloutEvent, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutInput:
+    """Roll a candidate out by a plan, started by ``by`` over the version that the scope's rollout has (0: none).
+
+    After ``rounds`` looks it continues as new, with its ``progress``.
+    """
+
+    plan: Plan
+    by: str
+    over: int = 0
+    rounds: int = 500
+    progress: RolloutProgress | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Approve:
+    """Let a rollout go on to the stage that waits for it."""
+
+    by: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RollBack:
+    """Take a candidate out of use. ``reason`` names nobody; the rest is what a judgement found."""
+
+    by: str
+    reason: str
+    cause: str = ""
+    paths: tuple[str, ...] = ()
+    sample: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutStatus:
+    """Where a rollout is: ``state`` of :class:`~workflows.search_attributes.RolloutState`, ``stage`` from 1 on.
+
+    ``live`` is the part of trips in basis points whose invoices are the candidate's.
+    """
+
+    scope: str
+    candidate: str
+    state: str
+    stage: int
+    stages: tuple[str, ...]
+    entered: bool
+    live: int
+    version: int
+    started_by: str
+    began_at: datetime | None
+    paused: Pause | None
+    reading: Reading | None
+    ended: RollBack | None
+    trouble: str
+    events: tuple[RolloutEvent, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolloutResult:
+    """How a rollout ended: ``Completed`` or ``RolledBack``, then with what led to it."""
+
+    state: str
+    version: int
+    rolled_back: RollBack | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

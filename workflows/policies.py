@@ -71,6 +71,15 @@ COMPARE = StepPolicy(
     slowest_retry=timedelta(minutes=1),
 )
 
+# Counts what a stage compared, which may be much. Gives up soon: the rollout tells why, and looks again.
+ROLLOUT = StepPolicy(
+    task_queue=STORE,
+    attempt=timedelta(minutes=2),
+    give_up_after=timedelta(minutes=5),
+    first_retry=timedelta(milliseconds=500),
+    slowest_retry=timedelta(seconds=15),
+)
+
 # From here on a number is taken and the invoice must be finished: wait a day before an operator is asked.
 NUMBER = StepPolicy(
     task_queue=STORE,

@@ -1,6 +1,8 @@
 """RegenerateInvoice: make a trip's issued documents again from their archived evidence, and compare."""
 
 import asyncio
+from collections.abc import Callable
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError
@@ -9,7 +11,8 @@ with workflow.unsafe.imports_passed_through():
     from activities.crediting import CreditActivities
     from activities.documents import DocumentActivities
     from activities.invoicing import InvoicingActivities
-    from activities.messages import PreprocessInput, RecalledDocument, RecallInput, RenderInput
+    from activities.messages import Preprocessed, PreprocessInput, RecalledDocument, RecallInput, RenderInput
+    from activities.monthly import MonthlyActivities
     from activities.storage import StorageActivities
     from tripinvoice.invoice import DocumentKey, Kind
     from workflows.messages import Regenerated, RegenerateInput, RegenerateResult
@@ -36,9 +39,7 @@ class RegenerateInvoice:
     async def _again(self, issued: RecalledDocument) -> Regenerated:
         name = _name(issued.document)
         preprocessed = await workflow.execute_activity_method(
-            CreditActivities.credit_again
-            if issued.document.kind is Kind.CREDIT_NOTE
-            else InvoicingActivities.preprocess,
+            _step(issued),
             PreprocessInput(sources=issued.sources),
             activity_id=f"preprocess:{name}",
             summary=f"apply the regime again for {issued.taken.number}",
@@ -64,6 +65,13 @@ class RegenerateInvoice:
             issued=issued.pdf,
             again=rendered.pdf,
         )
+
+
+def _step(issued: RecalledDocument) -> Callable[[Any, PreprocessInput], Preprocessed]:
+    """What makes the draft again: it depends on what the document was made of."""
+    if issued.document.kind is Kind.CREDIT_NOTE:
+        return CreditActivities.credit_again
+    return MonthlyActivities.consolidate_again if issued.monthly else InvoicingActivities.preprocess
 
 
 def _name(document: DocumentKey) -> str:

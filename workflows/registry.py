@@ -5,6 +5,7 @@ from workflows.compare_trip import CompareTrip
 from workflows.credit_trip import CreditTrip
 from workflows.monthly_invoice import MonthlyInvoice, MonthlyInvoices
 from workflows.regenerate import RegenerateInvoice
+from workflows.rollout_candidate import RolloutCandidate
 from workflows.trip_invoice import TripInvoice
 
 WORKFLOWS: tuple[type, ...] = (
@@ -15,4 +16,5 @@ WORKFLOWS: tuple[type, ...] = (
     MonthlyInvoice,
     MonthlyInvoices,
     CompareTrip,
+    RolloutCandidate,
 )

@@ -50,3 +50,17 @@ class InvoiceState(StrEnum):
     NOT_REQUESTED = "NotRequested"
     COLLECTED = "Collected"
     REFUSED = "Refused"
+
+
+class RolloutState(StrEnum):
+    """Where a rollout is in its life.
+
+    ``WATCHING``: a stage is in force and judged. ``AWAITING_APPROVAL``: so it is, and somebody has to approve the next.
+    ``PAUSED``: it goes no further; what breaks its limits still takes it back. The last two are ends.
+    """
+
+    WATCHING = "Watching"
+    AWAITING_APPROVAL = "AwaitingApproval"
+    PAUSED = "Paused"
+    COMPLETED = "Completed"
+    ROLLED_BACK = "RolledBack"

@@ -35,6 +35,9 @@ def credit(  # noqa: PLR0913 - one parameter an option
     *,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, as it is printed: 1 to 300 characters, no names.")],
     contract: Annotated[Contract | None, typer.Option(help="Only the document of this contract.")] = None,
+    revision: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="Of a month with several documents only this one; 0: all of them.")
+    ] = 0,
     lines: Annotated[
         str | None,
         typer.Option(
@@ -48,7 +51,7 @@ def credit(  # noqa: PLR0913 - one parameter an option
         str, typer.Option(metavar="ID", help="Who asked, such as ticket-4711: what was asked before is not done again.")
     ] = "",
     reissue: Annotated[
-        bool, typer.Option("--reissue", help="Then invoice the trip anew, as its next revision.")
+        bool, typer.Option("--reissue", help="Then invoice the trip anew, or all trips of the month's document.")
     ] = False,
     wait: Annotated[int, typer.Option(min=1, max=86_400, metavar="SECONDS", help="How long to wait for it.")] = 300,
     as_json: Json = False,
@@ -65,13 +68,16 @@ def credit(  # noqa: PLR0913 - one parameter an option
     if not reason.strip() or len(reason) > MAX_REASON:
         raise CommandError(f"--reason: say why in 1 to {MAX_REASON} characters", Exit.USAGE)
     if reissue and (contract or lines or amount):
-        raise CommandError("--reissue: only after a credit of the whole trip", Exit.USAGE)
+        raise CommandError(
+            "--reissue: only after a credit of the whole trip, or of a whole document of a month", Exit.USAGE
+        )
     asked = CreditInput(
         trip_id=trip_id,
         reason=reason,
         wish=_wish(lines, amount),
         contract=invoice.Contract(contract.value.replace("-", "_")) if contract else None,
         request=request,
+        revision=revision,
     )
     done = asyncio.run(take_back(asked, timedelta(seconds=wait), reissue=reissue))
     if as_json:
@@ -112,5 +118,9 @@ def _print(done: "Credited") -> None:
     for one in done.left:
         left.add_row(safe(one.number), safe(one.contract), one.gross, one.left)
     console.print("", left)
-    if done.reissued:
-        console.print("", safe(f"invoiced anew: {done.reissued}"))
+    for workflow_id in done.reissued:
+        console.print(safe(f"invoiced anew: {workflow_id}"))
+    for month in done.months:
+        console.print(
+            safe(f"when these have ended, `tripinvoice month invoice {month}` makes the month's invoice anew")
+        )

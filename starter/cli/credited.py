@@ -9,6 +9,7 @@ from activities.messages import CreditInput
 from starter import crediting
 from starter.cli.session import temporal
 from starter.client import invoice_workflow_id
+from tripinvoice.consolidate import is_monthly, month_of
 from tripinvoice.credit.books import Book, Issued
 from tripinvoice.errors import NotFoundError
 from tripinvoice.settings import read_settings
@@ -43,13 +44,17 @@ class Left:
 
 @dataclass(frozen=True, kw_only=True)
 class Credited:
-    """The answer. ``again``: it was asked for before; ``reissued`` is the workflow that invoices the trip anew."""
+    """The answer. ``again``: it was asked for before; ``reissued`` are the workflows that invoice trips anew.
+
+    ``months`` are those whose invoices are to be made again when these workflows have ended.
+    """
 
     trip_id: str
     again: bool
     notes: tuple[Note, ...]
     left: tuple[Left, ...]
-    reissued: str | None
+    reissued: tuple[str, ...]
+    months: tuple[str, ...] = ()
 
     def plain(self) -> dict[str, object]:
         """As JSON values."""
@@ -63,7 +68,7 @@ async def take_back(asked: CreditInput, wait: timedelta, *, reissue: bool) -> Cr
             raise NotFoundError("trip: no document of it is issued; `tripinvoice show` says how far its invoice is")
         client = await temporal()
         taken = await crediting.credit(client, wiring.records, wiring.documents, asked, wait)
-        trip = await crediting.reissue(client, wiring.documents, taken) if reissue else None
+        anew = await crediting.reissue(client, wiring.documents, wiring.collection, taken) if reissue else ()
     return Credited(
         trip_id=asked.trip_id,
         again=taken.again,
@@ -71,13 +76,23 @@ async def take_back(asked: CreditInput, wait: timedelta, *, reissue: bool) -> Cr
             _note(note, book) for book in taken.books for note in book.notes if note.record.document in taken.notes
         ),
         left=tuple(map(_left, taken.books)),
-        reissued=invoice_workflow_id(trip.trip_id, trip.revision) if trip else None,
+        reissued=tuple(invoice_workflow_id(trip.trip_id, trip.revision) for trip in anew),
+        months=tuple(dict.fromkeys(_month(book) for book in taken.books if _is_monthly(book) and anew)),
     )
 
 
 def _is_known(wiring: Wiring, trip_id: str) -> bool:
     """Whether there is anything that could be credited, or told: else no workflow is started that must fail."""
     return bool(wiring.records.by_trip(trip_id) or wiring.collection.of_trip(trip_id))
+
+
+def _is_monthly(book: Book) -> bool:
+    record = book.original.record
+    return is_monthly(record.document, record.account)
+
+
+def _month(book: Book) -> str:
+    return month_of(book.original.invoice.draft)
 
 
 def _note(note: Issued, book: Book) -> Note:

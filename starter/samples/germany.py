@@ -232,13 +232,13 @@ _RIDES = (
         parties=_HIRE_CAR | _RIDER | _OWN_COMPANY,
     ),
     Scene(
-        slug="taxi-to-zurich",
+        slug="taxi-in-francs",
         market=KONSTANZ,
         begins="2026-03-19T13:20",
         minutes=71,
         distance_m=76_400,
-        dropoff=Place(country="CH", subdivision="CH-ZH", municipality="261"),
-        journey=("Bahnhof, Konstanz", "Hauptbahnhof, Zürich"),
+        dropoff=Place(country="DE", subdivision="DE-BW", municipality="08435016"),
+        journey=("Bahnhof, Konstanz", "Flughafen Friedrichshafen"),
         charges={"fares": [fare("214.00")]},
         parties=_OWN_TAXI
         | {

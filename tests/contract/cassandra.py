@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
+from tests.contract.standing import NOON, StandingClock
 from tests.servers import shared
 from tests.servers.cassandra import Cassandra
 from tripinvoice.adapters.answers_cassandra import CassandraAnswerCache
@@ -19,9 +20,11 @@ from tripinvoice.adapters.cassandra import Keyspace, cluster
 from tripinvoice.adapters.cassandra_migration import Schema, opened
 from tripinvoice.adapters.cassandra_place import CassandraPlace
 from tripinvoice.adapters.collected_cassandra import CassandraMonthlyCollection
+from tripinvoice.adapters.comparisons_cassandra import CassandraComparisons
 from tripinvoice.adapters.ledger_cassandra import CassandraNumberLedger
 from tripinvoice.adapters.records_cassandra import CassandraInvoiceRecords
-from tripinvoice.ports import AnswerCache, InvoiceRecords, MonthlyCollection, NumberLedger
+from tripinvoice.adapters.rollouts_cassandra import CassandraRollouts
+from tripinvoice.ports import AnswerCache, Comparisons, InvoiceRecords, MonthlyCollection, NumberLedger, Rollouts
 
 
 @cache
@@ -65,6 +68,18 @@ def cassandra_records(place: Path) -> Iterator[InvoiceRecords]:
 def cassandra_collection(place: Path) -> Iterator[MonthlyCollection]:
     with keyspace_of(place) as keyspace:
         yield CassandraMonthlyCollection(keyspace)
+
+
+@contextmanager
+def cassandra_rollouts(place: Path) -> Iterator[Rollouts]:
+    with keyspace_of(place) as keyspace:
+        yield CassandraRollouts(keyspace)
+
+
+@contextmanager
+def cassandra_comparisons(place: Path) -> Iterator[Comparisons]:
+    with keyspace_of(place) as keyspace:
+        yield CassandraComparisons(keyspace, StandingClock(NOON))
 
 
 @contextmanager

@@ -9,7 +9,15 @@ import pytest
 from tests.contract import stores
 from tests.servers.kafka import Kafka
 from tripinvoice.adapters.kafka_mock import MockCluster
-from tripinvoice.ports import AnswerCache, DocumentStore, InvoiceRecords, MonthlyCollection, NumberLedger
+from tripinvoice.ports import (
+    AnswerCache,
+    Comparisons,
+    DocumentStore,
+    InvoiceRecords,
+    MonthlyCollection,
+    NumberLedger,
+    Rollouts,
+)
 
 
 def _params(openers: Mapping[str, object]) -> list[pytest.ParameterSet]:
@@ -62,6 +70,30 @@ def open_collection(request: pytest.FixtureRequest) -> stores.CollectionsOpener:
 @pytest.fixture
 def collection(open_collection: stores.CollectionsOpener, tmp_path: Path) -> Iterator[MonthlyCollection]:
     with open_collection(tmp_path) as store:
+        yield store
+
+
+@pytest.fixture(params=_params(stores.ROLLOUTS))
+def open_rollouts(request: pytest.FixtureRequest) -> stores.RolloutsOpener:
+    made: stores.RolloutsOpener = _with_its_server(request)
+    return made
+
+
+@pytest.fixture
+def rollouts(open_rollouts: stores.RolloutsOpener, tmp_path: Path) -> Iterator[Rollouts]:
+    with open_rollouts(tmp_path) as store:
+        yield store
+
+
+@pytest.fixture(params=_params(stores.COMPARISONS))
+def open_comparisons(request: pytest.FixtureRequest) -> stores.ComparisonsOpener:
+    made: stores.ComparisonsOpener = _with_its_server(request)
+    return made
+
+
+@pytest.fixture
+def comparisons(open_comparisons: stores.ComparisonsOpener, tmp_path: Path) -> Iterator[Comparisons]:
+    with open_comparisons(tmp_path) as store:
         yield store
 
 

@@ -9,14 +9,17 @@ import random
 import signal
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from multiprocessing.process import BaseProcess
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
-from tests.contract.stores import SHELF, DocumentsOpener, LedgerOpener
+from tests.contract.stores import SHELF, DocumentsOpener, LedgerOpener, RolloutsOpener
+from tripinvoice.errors import ConflictError
 from tripinvoice.numbering import Claim
 from tripinvoice.ports import ObjectRef
+from tripinvoice.rollouts.rollout import Rollout
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload([__name__])
@@ -106,6 +109,17 @@ def put_these(opener: DocumentsOpener, place: Path, start: Barrier, contents: Se
         start.wait(_PATIENCE)
         for content in contents:
             documents.put(content, "application/pdf", SHELF)
+
+
+def change_often(opener: RolloutsOpener, place: Path, start: Barrier, rollout: Rollout, times: int) -> None:
+    """Change a rollout so many times, each time from what is in force then; who is overtaken looks again."""
+    with opener(place) as store:
+        start.wait(_PATIENCE)
+        while times:
+            version = max((known.version for known in store.history(rollout.scope)), default=0)
+            with suppress(ConflictError):
+                store.save(replace(rollout, version=version, reason=f"{rollout.reason} {times}"))
+                times -= 1
 
 
 def logged_refs(log: Path) -> list[ObjectRef]:

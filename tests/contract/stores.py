@@ -6,33 +6,37 @@ content. A new adapter is one more line in the table of its port, and every test
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from tests.contract import cassandra
 from tests.contract.s3 import s3_documents
+from tests.contract.standing import NOON, StandingClock
 from tripinvoice.adapters.answers_sqlite import SqliteAnswerCache
 from tripinvoice.adapters.collected_sqlite import SqliteMonthlyCollection
+from tripinvoice.adapters.comparisons_sqlite import SqliteComparisons
 from tripinvoice.adapters.documents_folder import FolderDocumentStore
 from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
 from tripinvoice.adapters.records_sqlite import SqliteInvoiceRecords
+from tripinvoice.adapters.rollouts_sqlite import SqliteRollouts
 from tripinvoice.adapters.sqlite import Database
 from tripinvoice.invoice import Contract, DocumentKey, Kind
 from tripinvoice.money import Money
 from tripinvoice.numbering import Claim
 from tripinvoice.ports import (
     AnswerCache,
+    Comparisons,
     DocumentStore,
     InvoiceRecord,
     InvoiceRecords,
     MonthlyCollection,
     NumberLedger,
     ObjectRef,
+    Rollouts,
     Shelf,
 )
 
 SHELF = Shelf(country="GB", line_of_business="rides", day=date(2026, 3, 29))
-NOON = datetime(2026, 3, 29, 12, tzinfo=UTC)
 
 
 @contextmanager
@@ -54,6 +58,18 @@ def sqlite_collection(place: Path) -> Iterator[MonthlyCollection]:
 
 
 @contextmanager
+def sqlite_rollouts(place: Path) -> Iterator[Rollouts]:
+    with Database(place / "stores.sqlite") as database:
+        yield SqliteRollouts(database)
+
+
+@contextmanager
+def sqlite_comparisons(place: Path) -> Iterator[Comparisons]:
+    with Database(place / "stores.sqlite") as database:
+        yield SqliteComparisons(database, StandingClock(NOON))
+
+
+@contextmanager
 def sqlite_answers(place: Path) -> Iterator[AnswerCache]:
     with Database(place / "stores.sqlite") as database:
         yield SqliteAnswerCache(database)
@@ -64,6 +80,8 @@ def folder_documents(place: Path) -> Iterator[DocumentStore]:
     yield FolderDocumentStore(place / "documents")
 
 
+RolloutsOpener = Callable[[Path], AbstractContextManager[Rollouts]]
+ComparisonsOpener = Callable[[Path], AbstractContextManager[Comparisons]]
 CollectionsOpener = Callable[[Path], AbstractContextManager[MonthlyCollection]]
 LedgerOpener = Callable[[Path], AbstractContextManager[NumberLedger]]
 RecordsOpener = Callable[[Path], AbstractContextManager[InvoiceRecords]]
@@ -79,6 +97,11 @@ RECORDS: dict[str, RecordsOpener] = {"sqlite": sqlite_records, "cassandra": cass
 COLLECTIONS: dict[str, CollectionsOpener] = {
     "sqlite": sqlite_collection,
     "cassandra": cassandra.cassandra_collection,
+}
+ROLLOUTS: dict[str, RolloutsOpener] = {"sqlite": sqlite_rollouts, "cassandra": cassandra.cassandra_rollouts}
+COMPARISONS: dict[str, ComparisonsOpener] = {
+    "sqlite": sqlite_comparisons,
+    "cassandra": cassandra.cassandra_comparisons,
 }
 ANSWERS: dict[str, AnswersOpener] = {"sqlite": sqlite_answers, "cassandra": cassandra.cassandra_answers}
 DOCUMENTS: dict[str, DocumentsOpener] = {"folder": folder_documents, "s3": s3_documents}

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.contract.stores import NOON, AnswersOpener
+from tests.contract.standing import NOON
+from tests.contract.stores import AnswersOpener
 from tripinvoice.answers import Provides
 from tripinvoice.money_systems import Answer
 from tripinvoice.ports import AnswerCache

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from tests.contract import cassandra
-from tests.contract.stores import NOON, claim, document, record
+from tests.contract.standing import NOON
+from tests.contract.stores import claim, document, record
 from tests.servers.cassandra import Cassandra
 from tests.servers.fixtures import or_missing
 from tripinvoice.adapters.cassandra import WRITE, Keyspace

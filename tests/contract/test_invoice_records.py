@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.stores import NOON, RecordsOpener, document, object_ref, record
+from tests.contract.standing import NOON
+from tests.contract.stores import RecordsOpener, document, object_ref, record
 from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import Contract, Kind
 from tripinvoice.money import Money

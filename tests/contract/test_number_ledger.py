@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.contract import racing
-from tests.contract.stores import NOON, LedgerOpener, claim, document
+from tests.contract.standing import NOON
+from tests.contract.stores import LedgerOpener, claim, document
 from tripinvoice.errors import NumbersExhaustedError
 from tripinvoice.invoice import Contract
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit

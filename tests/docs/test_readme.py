@@ -1,10 +1,10 @@
 """What the front page and the guides say can be done, can be done."""
 
-import json
 import re
 import shlex
 import tomllib
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,14 @@ import pytest
 import typer.main
 
 from starter.cli import app
+from starter.samples.trips import sample_trips
+from starter.specimens import sources_of
 from tests.cli.commands import commands
 from tests.docs.pages import PAGES, ROOT, fences, name_of, spans, table_under
-from tripinvoice.regimes import REGIMES
+from tripinvoice.assemble import assemble
+from tripinvoice.invoice import Draft
+from tripinvoice.money import Money, total
+from tripinvoice.regimes import REGIMES, regime_named
 from tripinvoice.settings import PREFIX, Settings
 from tripinvoice.wiring import Wiring
 
@@ -105,13 +110,62 @@ def test_the_front_page_lists_every_port_that_has_a_choice() -> None:
     assert sorted({f"{PREFIX}{name.upper()}" for name in schemes} - listed) == []
 
 
-async def test_the_front_page_counts_the_sample_right() -> None:
-    text = README.read_text("utf-8")
+async def test_the_front_page_counts_the_systems_right() -> None:
     async with Wiring(Settings.model_construct()) as wiring:
-        assert f"`sample:` {len(wiring.money_systems.table())} systems" in text
-    trips = (ROOT / "starter" / "samples" / "sample.jsonl").read_text("utf-8").splitlines()
-    assert all(json.loads(trip) for trip in trips)
-    assert f"{len(trips)} trips from the bundled sample" in text
+        assert f"`sample:` {len(wiring.money_systems.table())} systems" in README.read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def demonstrated() -> list[Draft]:
+    """The documents of the bundled sample, which the demonstration makes."""
+    return [draft for trip in sample_trips() for draft in assemble(sources_of(trip))]
+
+
+@pytest.mark.parametrize("page", [README, ROOT / "docs" / "demo.md"], ids=name_of)
+def test_the_demonstration_proves_what_is_quoted(page: Path, demonstrated: list[Draft]) -> None:
+    """The four lines with its marks."""
+    trips, documents = len(sample_trips()), len(demonstrated)
+    now = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    series = {(d.series, regime_named(d.regime).numbering_period(now, d.time_zone)) for d in demonstrated}
+    assert [line for block in fences(page, "text", "") for line in block.splitlines() if line.startswith("✓")] == [
+        f"✓ {trips} events in = {trips} invoiced + 0 parked",
+        f"✓ {documents} documents recorded = {documents} PDFs stored = {documents} numbers taken",
+        f"✓ {len(series)} number series, each without a gap from 1 to its end",
+        f"✓ {documents} PDFs read again, each has the recorded SHA-256",
+    ]
+
+
+def test_the_front_page_shows_documents_of_the_demonstration(demonstrated: list[Draft]) -> None:
+    """Their trips, countries, kinds, series and totals, and the sums of all; digits at a number's end are by chance."""
+    (shown,) = fences(README, "text")
+    assert f"{len(sample_trips())} trips from the bundled sample" in shown
+    assert f"invoiced {len(sample_trips())} · documents {len(demonstrated)} · parked 0" in shown
+    rows = [re.split(r" {2,}", line) for line in shown.split("\nTrip ")[1].split("\n…")[0].splitlines()[1:]]
+    made = [
+        [
+            draft.key.trip_id,
+            draft.country,
+            f"{draft.key.contract} {draft.key.kind}".replace("_", " "),
+            draft.series,
+            str(draft.totals.gross),
+        ]
+        for draft in demonstrated
+    ]
+    assert len(rows) >= 5
+    assert [row for row in ([*row[:3], _series(row[3]), row[4]] for row in rows) if row not in made] == []
+    charged = shown.split("charged: ")[1].split(" · …")[0].split(" · ")
+    totals = [draft.totals.gross for draft in demonstrated]
+    sums = {each: total((money for money in totals if money.currency == each), each) for each in _currencies(totals)}
+    assert charged == [f"{money.decimal:,} {name}" for name, money in sums.items()][: len(charged)]
+
+
+def _series(number: str) -> str:
+    """A ledger's number without its period and what it counts."""
+    return re.sub(r"-(ALL|\d{4}(-\d{2})?)-\d{6}$", "", number)
+
+
+def _currencies(amounts: Iterable[Money]) -> list[str]:
+    return sorted({money.currency for money in amounts})
 
 
 @pytest.mark.parametrize("image", IMAGES, ids=lambda path: path.name)

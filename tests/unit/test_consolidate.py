@@ -13,7 +13,7 @@ from tests.parties.cast import Body
 from tripinvoice import consolidate as module
 from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble
-from tripinvoice.consolidate import consolidate, evidence_of, month_of, monthly_id, monthly_ids
+from tripinvoice.consolidate import consolidate, evidence_of, is_monthly, month_of, monthly_id, monthly_ids
 from tripinvoice.invoice import Contract, Draft, Fact, Invoicing
 from tripinvoice.money import Money, total
 
@@ -142,6 +142,17 @@ def test_the_key_says_month_account_and_supplier() -> None:
     assert month_of(ride) == "2026-11"
     assert monthly_id("2026-11", ride.account, ride.series) != monthly_id("2026-11", fee.account, fee.series)
     assert len(monthly_id("2026-11", ride.account, ride.series)) <= 64
+
+
+def test_a_monthly_document_is_known_by_its_key() -> None:
+    """Of its account only; a trip's is none, whatever its id looks like."""
+    drafts = trips("19.40")
+    (month, _) = consolidate(drafts, ())
+    assert is_monthly(month.key, month.account)
+    assert not is_monthly(month.key, "another")
+    assert not is_monthly(month.key, "")
+    for trip_id in ("trip-1", f"2026-11.{month.account}", f"11.{month.account}.abc"):
+        assert not is_monthly(replace(month.key, trip_id=trip_id), month.account)
 
 
 def test_taxes_in_parts_stay_in_parts() -> None:

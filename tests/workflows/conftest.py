@@ -54,6 +54,7 @@ BRANCHES = {
     "collected-known-already": "invoice/month-old/replayed",
     "month-issued": f"month/2026-11/{account_key('biz-month')}",
     "months": "monthly-invoices/test",
+    "regenerated-month": "regenerate/month",
     "regenerated": "regenerate/again",
     "regenerated-with-credit-notes": "regenerate/again-credited",
     "audited": "audit/all",

@@ -170,4 +170,48 @@ _COLLECTED = (
     """,
 )
 
-MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_NUMBERS, *_RECORDS, *_ANSWERS), _ACCOUNTS, _COLLECTED)
+_ROLLOUTS = (
+    # Every version of a scope's rollout, as canonical JSON; the last is in force.
+    """
+    CREATE TABLE rollout (
+        scope   TEXT NOT NULL CHECK (scope <> ''),
+        version INTEGER NOT NULL CHECK (version >= 1),
+        content TEXT NOT NULL CHECK (json_valid(content)),
+        PRIMARY KEY (scope, version)
+    ) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TRIGGER rollout_appends BEFORE INSERT ON rollout
+    WHEN NEW.version <> 1 + (SELECT coalesce(max(version), 0) FROM rollout WHERE scope = NEW.scope)
+    BEGIN SELECT RAISE(ABORT, 'a rollout only takes its next version'); END
+    """,
+    """
+    CREATE TRIGGER rollout_never_changes BEFORE UPDATE ON rollout
+    BEGIN SELECT RAISE(ABORT, 'a version of a rollout never changes'); END
+    """,
+    """
+    CREATE TRIGGER rollout_stays BEFORE DELETE ON rollout
+    BEGIN SELECT RAISE(ABORT, 'a version of a rollout is never deleted'); END
+    """,
+    """
+    CREATE TABLE kill_switch (
+        only    INTEGER NOT NULL PRIMARY KEY CHECK (only = 1),
+        content TEXT NOT NULL CHECK (json_valid(content))
+    ) STRICT
+    """,
+    # Not for keeping: gone after 90 days.
+    """
+    CREATE TABLE comparison (
+        scope       TEXT NOT NULL,
+        compared_at TEXT NOT NULL,
+        trip_id     TEXT NOT NULL,
+        revision    INTEGER NOT NULL,
+        content     TEXT NOT NULL CHECK (json_valid(content)),
+        PRIMARY KEY (scope, compared_at, trip_id, revision)
+    ) STRICT, WITHOUT ROWID
+    """,
+    "CREATE INDEX comparison_by_trip ON comparison (trip_id, compared_at)",
+    "CREATE INDEX comparison_by_time ON comparison (compared_at)",
+)
+
+MIGRATIONS: tuple[tuple[str, ...], ...] = ((*_NUMBERS, *_RECORDS, *_ANSWERS), _ACCOUNTS, _COLLECTED, _ROLLOUTS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tripinvoice import archive
 from tripinvoice.credit.left import Remaining, remaining
 from tripinvoice.credit.note import Order
-from tripinvoice.invoice import Contract, Invoice, Kind
+from tripinvoice.invoice import Contract, DocumentKey, Invoice, Kind
 from tripinvoice.ports import ISSUED, DocumentStore, InvoiceRecord, Shelf
 
 
@@ -43,12 +43,17 @@ def books(records: Sequence[InvoiceRecord], documents: DocumentStore) -> tuple[B
     )
 
 
-def latest(of_trip: Sequence[Book], contract: Contract | None = None) -> tuple[Book, ...]:
-    """The book of each contract's latest revision, or of one contract's."""
-    by_contract: dict[Contract, Book] = {}
-    for book in sorted(of_trip, key=lambda book: book.original.record.document.revision):
-        by_contract[book.original.record.document.contract] = book
-    return tuple(book for name, book in sorted(by_contract.items()) if contract in {None, name})
+def meant(of_trip: Sequence[Book], contract: Contract | None = None, revision: int | None = None) -> tuple[Book, ...]:
+    """The books that a credit is about, by contract and revision: those of which something is left.
+
+    Of a trip only the latest revision has; of a month every one may. Where nothing is left, each contract's latest.
+    """
+    keyed = sorted(((book.original.record.document, book) for book in of_trip), key=lambda pair: _order(pair[0]))
+    asked = [
+        (key, book) for key, book in keyed if contract in {None, key.contract} and revision in {None, key.revision}
+    ]
+    latest = {key.contract: book for key, book in asked}
+    return tuple(book for _, book in asked if not book.left.nothing) or tuple(latest.values())
 
 
 def next_revision(records: Sequence[InvoiceRecord], contract: Contract) -> int:
@@ -67,6 +72,10 @@ def _issued(records: Sequence[InvoiceRecord], documents: DocumentStore) -> Itera
         if record.state == ISSUED and record.invoice is not None:
             invoice = archive.recall(record.invoice, documents, Invoice)
             yield Issued(record=record, invoice=invoice, shelf=record.invoice.shelf)
+
+
+def _order(document: DocumentKey) -> tuple[str, int]:
+    return document.contract, document.revision
 
 
 def _is_note(record: InvoiceRecord) -> bool:

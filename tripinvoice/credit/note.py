@@ -56,9 +56,9 @@ class Order:
     revision: int = 1
 
 
-def request_id(trip_id: str, contract: Contract | None, wish: Wish, reason: str) -> str:
-    """Who asked, where nobody says: the same wish for the same trip and reason is the same request."""
-    content = [trip_id, contract or "", canonical.dump(wish).decode(), reason]
+def request_id(trip_id: str, contract: Contract | None, wish: Wish, reason: str, revision: int = 0) -> str:
+    """Who asked, where nobody says: the same wish for the same document and reason is the same request."""
+    content = [trip_id, contract or "", canonical.dump(wish).decode(), reason, *([revision] if revision else [])]
     return hashlib.sha256(canonical.dump(content)).hexdigest()[:32]
 
 

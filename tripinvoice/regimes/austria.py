@@ -7,12 +7,17 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from tripinvoice.case import Case, Charge
-from tripinvoice.invoice import Contract, Draft, TaxCategory
+from tripinvoice.case import Case
+from tripinvoice.invoice import Draft, TaxCategory
 from tripinvoice.money import Money
 from tripinvoice.regimes.base import ContractPlan, Rate, Regime, Rule, Treatment, simplified_up_to, taxed
-from tripinvoice.regimes.checks import require_recipient, require_supplier_address, require_tax_id
-from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, refuse_border_crossing, treated
+from tripinvoice.regimes.checks import require_recipient, require_supplier_address
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE_RULE,
+    border_rule,
+    by_table,
+    require_vat_number,
+)
 from tripinvoice.regimes.suppliers import usual_plans
 from tripinvoice.trip import LineOfBusiness, Product
 
@@ -31,11 +36,7 @@ _RULES: Mapping[str, Rule] = {
         source="§ 10 Abs. 2 Z 6 UStG",
         verified=False,
     ),
-    "border": Rule(
-        says="A ride into another country is taxed here for the distance in Austria only: refused, because the trip "
-        "does not say how far that was",
-        source="VAT Directive art. 48; § 3a Abs. 10 UStG",
-    ),
+    "border": border_rule("Austria", "VAT Directive art. 48; § 3a Abs. 10 UStG"),
     "cancellation": Rule(
         says="A fee for a ride or delivery that was not taken shares its rate",
         source="CJEU C-295/17 and C-250/14",
@@ -94,21 +95,13 @@ def plan(case: Case) -> tuple[ContractPlan, ...]:
     return usual_plans(case, _CODE)
 
 
-def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
-    """The rate of one charge: what comes on top of a fare shares its rate."""
-    refuse_border_crossing(case.trip)
-    table = _OF_A_RIDE if charge.contract is Contract.TRANSPORT else _OF_THE_REST
-    return treated(case, plan, charge, usual=table.get(charge.tax_class), untaxed=_SMALL_BUSINESS)
-
-
 def check(draft: Draft) -> None:
     """What § 11 Abs. 1 UStG asks; up to 400 € gross Abs. 6 asks less."""
     require_supplier_address(draft)
     if draft.simplified:
         return
     require_recipient(draft)
-    if any(line.tax_category is not TaxCategory.EXEMPT for line in draft.tax_lines):
-        require_tax_id(draft, "VAT")
+    require_vat_number(draft)
 
 
 AUSTRIA = Regime(
@@ -129,7 +122,7 @@ AUSTRIA = Regime(
         LineOfBusiness.DELIVERY: frozenset({Product.COURIER}),
     },
     plan=plan,
-    treat=treat,
+    treat=by_table(_OF_A_RIDE, _OF_THE_REST, untaxed=_SMALL_BUSINESS),
     form=simplified_up_to(_SMALL_INVOICE),
     check=check,
     notes=frozenset({"small_business", "reverse_charge"}),

@@ -20,7 +20,13 @@ from tripinvoice.regimes.checks import (
     require_supplier_address,
     require_tax_id,
 )
-from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, crosses_border, treated
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE_RULE,
+    crosses_border,
+    require_vat_number,
+    treated,
+    usual_of,
+)
 from tripinvoice.regimes.suppliers import usual_plans
 from tripinvoice.trip import LineOfBusiness, Product, Trip
 
@@ -148,8 +154,7 @@ def _with_reasons(trip: Trip, plan: ContractPlan) -> ContractPlan:
 
 def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
     """One rate for everything, but for rides into another country."""
-    table = _OF_A_RIDE if charge.contract is Contract.TRANSPORT else _OF_THE_REST
-    usual = table.get(charge.tax_class)
+    usual = usual_of(charge, _OF_A_RIDE, _OF_THE_REST)
     if usual is _RIDE and crosses_border(case.trip):
         usual = _ABROAD
     return treated(case, plan, charge, usual=usual, untaxed=_NOT_REGISTERED)
@@ -164,8 +169,7 @@ def check(draft: Draft) -> None:
     """What чл. 114, ал. 1 ЗДДС asks."""
     require_supplier_address(draft)
     require_tax_id(draft, "BG-EIK")
-    if any(line.tax_category is not TaxCategory.EXEMPT for line in draft.tax_lines):
-        require_tax_id(draft, "VAT")
+    require_vat_number(draft)
     if draft.business:
         require_recipient(draft)
         require_recipient_tax_id(draft, "BG-EIK", "VAT")

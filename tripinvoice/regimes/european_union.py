@@ -1,9 +1,12 @@
 """What the VAT Directive 2006/112/EC says for every member state. Imported by the states' modules only."""
 
+from collections.abc import Callable, Mapping
+
 from tripinvoice.case import Case, Charge
 from tripinvoice.errors import UnsupportedTripError
-from tripinvoice.invoice import Contract, Party, TaxCategory
+from tripinvoice.invoice import Contract, Draft, Party, TaxCategory
 from tripinvoice.regimes.base import OUTSIDE, ContractPlan, Rule, Treatment, unknown_class
+from tripinvoice.regimes.checks import require_tax_id
 from tripinvoice.tax_ids import MEMBER_STATES, compact
 from tripinvoice.trip import LineOfBusiness, Trip
 
@@ -27,6 +30,15 @@ def crosses_border(trip: Trip) -> bool:
         trip.line_of_business is LineOfBusiness.RIDES
         and trip.dropoff is not None
         and trip.dropoff.country != trip.pickup.country
+    )
+
+
+def border_rule(country: str, source: str) -> Rule:
+    """What :func:`refuse_border_crossing` does, as a rule of a state that says where its law has it."""
+    return Rule(
+        says=f"A ride into another country is taxed here for the distance in {country} only: refused, because the trip "
+        "does not say how far that was",
+        source=source,
     )
 
 
@@ -58,6 +70,33 @@ def treated(
     if not plan.taxable:
         return untaxed
     return REVERSE_CHARGE if is_reverse_charge(case, charge.contract, plan.supplier) else usual
+
+
+Table = Mapping[str, Treatment]
+"""How a law treats each tax class."""
+
+
+def usual_of(charge: Charge, of_a_ride: Table, of_the_rest: Table) -> Treatment | None:
+    """What the law says of a charge: on a ride one table holds, on everything else the other."""
+    return (of_a_ride if charge.contract is Contract.TRANSPORT else of_the_rest).get(charge.tax_class)
+
+
+def by_table(
+    of_a_ride: Table, of_the_rest: Table, *, untaxed: Treatment
+) -> Callable[[Case, ContractPlan, Charge], Treatment]:
+    """The ``treat`` of a state whose law is these two tables, and ``untaxed`` for who must not charge tax."""
+
+    def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
+        refuse_border_crossing(case.trip)
+        return treated(case, plan, charge, usual=usual_of(charge, of_a_ride, of_the_rest), untaxed=untaxed)
+
+    return treat
+
+
+def require_vat_number(draft: Draft) -> None:
+    """Raise :class:`~tripinvoice.errors.InvalidAnswerError` unless a supplier who charges tax has one (art. 226(3))."""
+    if any(line.tax_category is not TaxCategory.EXEMPT for line in draft.tax_lines):
+        require_tax_id(draft, "VAT")
 
 
 def is_reverse_charge(case: Case, contract: Contract, supplier: Party) -> bool:

@@ -30,7 +30,13 @@ from tripinvoice.regimes.checks import (
     require_supplier_address,
     require_tax_id,
 )
-from tripinvoice.regimes.european_union import REVERSE_CHARGE, REVERSE_CHARGE_RULE, is_reverse_charge
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE,
+    REVERSE_CHARGE_RULE,
+    border_rule,
+    is_reverse_charge,
+    refuse_border_crossing,
+)
 from tripinvoice.regimes.suppliers import Supply, plan_of, usual_supplier
 from tripinvoice.trip import LineOfBusiness, PricingBasis, Product, Trip
 
@@ -64,6 +70,7 @@ _RATES: Mapping[str, tuple[Rate, ...]] = {
 }
 
 _RULES: Mapping[str, Rule] = {
+    "border": border_rule("France", "VAT Directive art. 48; CGI art. 259 A 4°"),
     "ride_by_distance": Rule(
         says="A ride priced by the distance is carriage: 10 %",
         source="CGI art. 279 b quater; Conseil d'État 20 March 2013 no. 337259",
@@ -217,6 +224,7 @@ def _pricing(trip: Trip, contract: Contract) -> tuple[Fact, ...]:
 
 def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
     """The rate of one charge; a voluntary tip is no consideration."""
+    refuse_border_crossing(case.trip)
     if charge.tax_class == "tip":
         return replace(OUTSIDE, rules=("tip",))
     of_the_ride = charge.contract is Contract.TRANSPORT and charge.tax_class in _OF_THE_RIDE

@@ -24,7 +24,13 @@ from tripinvoice.regimes.base import (
     unknown_class,
 )
 from tripinvoice.regimes.checks import require_recipient, require_supplier_address, require_tax_id
-from tripinvoice.regimes.european_union import REVERSE_CHARGE, REVERSE_CHARGE_RULE, is_reverse_charge
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE,
+    REVERSE_CHARGE_RULE,
+    border_rule,
+    is_reverse_charge,
+    refuse_border_crossing,
+)
 from tripinvoice.regimes.suppliers import Supply, plan_of, usual_supplier
 from tripinvoice.trip import LineOfBusiness, Product, Trip
 
@@ -47,6 +53,7 @@ _RATES: Mapping[str, tuple[Rate, ...]] = {
 }
 
 _RULES: Mapping[str, Rule] = {
+    "border": border_rule("Germany", "VAT Directive art. 48; § 3b Abs. 1 UStG"),
     "short_ride": Rule(
         says="Taxi: reduced rate up to 50 km or within one municipality, else the standard rate, on the whole fare",
         source="§ 12 Abs. 2 Nr. 10 Buchst. b UStG; https://www.taxi-times.com",
@@ -122,6 +129,7 @@ def _plan(case: Case, contract: Contract) -> ContractPlan:
 
 def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
     """The rate of one charge; a voluntary tip is no consideration."""
+    refuse_border_crossing(case.trip)
     if charge.tax_class == "tip":
         return OUTSIDE
     of_the_ride = charge.contract is Contract.TRANSPORT and charge.tax_class in _OF_THE_RIDE

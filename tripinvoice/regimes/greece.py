@@ -32,7 +32,13 @@ from tripinvoice.regimes.checks import (
     require_supplier_address,
     require_tax_id,
 )
-from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, refuse_border_crossing, treated
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE_RULE,
+    border_rule,
+    refuse_border_crossing,
+    treated,
+    usual_of,
+)
 from tripinvoice.regimes.suppliers import usual_plans, usual_supplier
 from tripinvoice.trip import LineOfBusiness, Place, Product
 
@@ -85,11 +91,7 @@ _RULES: Mapping[str, Rule] = {
         source="CJEU C-295/17 and C-250/14",
         verified=False,
     ),
-    "border": Rule(
-        says="A ride into another country is taxed here for the distance in Greece only: refused, because the trip "
-        "does not say how far that was",
-        source="VAT Directive art. 48",
-    ),
+    "border": border_rule("Greece", "VAT Directive art. 48"),
     "islands": Rule(
         says="Since 2026 rates are lower by 30 % in the Northern Aegean, on Samothrace and in the Dodecanese but for "
         "Rhodes, for suppliers established there, as the region of their address says; without it who "
@@ -168,8 +170,7 @@ def plan(case: Case) -> tuple[ContractPlan, ...]:
 def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
     """The rate of one charge, lower on some islands for who is established there."""
     refuse_border_crossing(case.trip)
-    table = _OF_A_RIDE if charge.contract is Contract.TRANSPORT else _OF_THE_REST
-    usual = table.get(charge.tax_class)
+    usual = usual_of(charge, _OF_A_RIDE, _OF_THE_REST)
     if usual and _has_lower_rates(case.trip.pickup) and _is_local(case, plan):
         usual = taxed(f"{usual.rate}_island", "islands", *usual.rules)
     return treated(case, plan, charge, usual=usual, untaxed=_SMALL_BUSINESS)

@@ -33,7 +33,11 @@ from tripinvoice.regimes.checks import (
     require_supplier_address,
     require_tax_id,
 )
-from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, treated
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE_RULE,
+    refuse_border_crossing,
+    treated,
+)
 from tripinvoice.regimes.suppliers import RECEIPTS, Supply, plan_of, usual_supplier
 from tripinvoice.trip import LineOfBusiness, Product, Trip
 
@@ -56,6 +60,12 @@ _RATES: Mapping[str, tuple[Rate, ...]] = {
 }
 
 _RULES: Mapping[str, Rule] = {
+    "border": Rule(
+        says="A ride into another country is supplied here for the distance in Italy only, perhaps untaxed: "
+        "refused, as the trip does not say how far that was",
+        source="VAT Directive art. 48; DPR 633/72 art. 7-quater, 9 n. 1",
+        verified=False,
+    ),
     "urban_taxi": Rule(
         says="Taxi within one municipality, or between municipalities not more than 50 km apart: exempt",
         source="DPR 633/72 art. 10 n. 14; Circolare 7/E of 14 January 1998",
@@ -183,6 +193,7 @@ def _charges_tax(profile: TaxProfile) -> bool:
 
 def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
     """The rate of one charge: what comes on top of a fare shares its rate, or its exemption."""
+    refuse_border_crossing(case.trip)
     if charge.contract is not Contract.TRANSPORT:
         usual = _OF_THE_REST.get(charge.tax_class)
         # A deposit is outside whoever supplies; so is a tip.

@@ -8,12 +8,17 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-from tripinvoice.case import Case, Charge
-from tripinvoice.invoice import Contract, Draft, TaxCategory
+from tripinvoice.case import Case
+from tripinvoice.invoice import Draft, TaxCategory
 from tripinvoice.money import Money
 from tripinvoice.regimes.base import ContractPlan, Rate, Regime, Rule, Treatment, simplified_up_to, taxed
 from tripinvoice.regimes.checks import require_recipient, require_supplier_address, require_tax_id
-from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, refuse_border_crossing, treated
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE_RULE,
+    border_rule,
+    by_table,
+    require_vat_number,
+)
 from tripinvoice.regimes.suppliers import usual_plans
 from tripinvoice.trip import LineOfBusiness, Product
 
@@ -36,11 +41,7 @@ _RULES: Mapping[str, Rule] = {
         "carries nobody and is not covered",
         source="Tabel I post b.9 Wet OB; ECLI:NL:RBSGR:2010:BM2586",
     ),
-    "border": Rule(
-        says="A ride into another country is taxed here for the distance in the Netherlands only: refused, because the "
-        "trip does not say how far that was",
-        source="VAT Directive art. 48; art. 6c Wet OB",
-    ),
+    "border": border_rule("the Netherlands", "VAT Directive art. 48; art. 6c Wet OB"),
     "waiting": Rule(
         says="Waiting time is part of the fare: reduced rate", source="Tabel I post b.9 Wet OB", verified=False
     ),
@@ -110,21 +111,13 @@ def plan(case: Case) -> tuple[ContractPlan, ...]:
     return usual_plans(case, _CODE)
 
 
-def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
-    """The rate of one charge: what comes on top of a fare shares its rate."""
-    refuse_border_crossing(case.trip)
-    table = _OF_A_RIDE if charge.contract is Contract.TRANSPORT else _OF_THE_REST
-    return treated(case, plan, charge, usual=table.get(charge.tax_class), untaxed=_SMALL_BUSINESS)
-
-
 def check(draft: Draft) -> None:
     """What art. 35a Wet OB asks; up to 100 € less is enough."""
     require_supplier_address(draft)
     if draft.simplified:
         return
     require_recipient(draft)
-    if any(line.tax_category is not TaxCategory.EXEMPT for line in draft.tax_lines):
-        require_tax_id(draft, "VAT")
+    require_vat_number(draft)
     if draft.supplier.country == _CODE:
         require_tax_id(draft, "NL-KVK")
 
@@ -148,7 +141,7 @@ NETHERLANDS = Regime(
         LineOfBusiness.DELIVERY: frozenset({Product.COURIER}),
     },
     plan=plan,
-    treat=treat,
+    treat=by_table(_OF_A_RIDE, _OF_THE_REST, untaxed=_SMALL_BUSINESS),
     form=simplified_up_to(_SIMPLIFIED),
     check=check,
     notes=frozenset({"small_business", "reverse_charge"}),

@@ -30,7 +30,13 @@ from tripinvoice.regimes.checks import (
     require_supplier_address,
     require_tax_id,
 )
-from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, member_state, refuse_border_crossing, treated
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE_RULE,
+    member_state,
+    refuse_border_crossing,
+    treated,
+    usual_of,
+)
 from tripinvoice.regimes.suppliers import usual_plans, usual_supplier
 from tripinvoice.trip import LineOfBusiness, Product
 
@@ -200,9 +206,8 @@ def _traits(case: Case, contract: Contract) -> tuple[str, ...]:
 def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
     """The rate of one charge: what comes on top of a fare shares its rate, or the lump sum."""
     refuse_border_crossing(case.trip)
-    of_the_ride = charge.contract is Contract.TRANSPORT
-    usual = (_OF_A_RIDE if of_the_ride else _OF_THE_REST).get(charge.tax_class)
-    if usual and of_the_ride:
+    usual = usual_of(charge, _OF_A_RIDE, _OF_THE_REST)
+    if usual and charge.contract is Contract.TRANSPORT:
         usual = _ride(case, usual)
     return treated(case, plan, charge, usual=usual, untaxed=_SMALL_BUSINESS)
 

@@ -45,7 +45,11 @@ from tripinvoice.regimes.checks import (
     require_supplier_address,
     require_tax_id,
 )
-from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, treated
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE_RULE,
+    refuse_border_crossing,
+    treated,
+)
 from tripinvoice.regimes.suppliers import SIMPLIFIED, Supply, plan_of, usual_supplier
 from tripinvoice.tax_ids import compact
 from tripinvoice.trip import LineOfBusiness, Place, Product
@@ -95,6 +99,12 @@ _RATES: Mapping[str, tuple[Rate, ...]] = {
 _BANDS = ("reduced", "intermediate", "standard")  # in the order of the QR code's fields
 
 _RULES: Mapping[str, Rule] = {
+    "border": Rule(
+        says="A ride into another country is supplied here for the distance in Portugal only, perhaps untaxed: "
+        "refused, as the trip does not say how far that was",
+        source="VAT Directive art. 48; CIVA art. 6 n.º 7, 14 n.º 1 r)",
+        verified=False,
+    ),
     "ride": Rule(
         says="Carriage of persons, and hire of a car with its driver: reduced rate",
         source="CIVA Lista I 2.14; Ordem dos Contabilistas PT27843",
@@ -233,6 +243,7 @@ def _space(place: Place) -> _Space:
 
 def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
     """The rate of one charge in its part of the country; what comes on top of a fare shares its rate."""
+    refuse_border_crossing(case.trip)
     of_a_ride = charge.contract is Contract.TRANSPORT
     if charge.tax_class == "deposit" and not of_a_ride:
         return _DEPOSIT

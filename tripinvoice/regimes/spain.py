@@ -11,7 +11,7 @@ from decimal import Decimal
 from urllib.parse import quote, urlencode
 
 from tripinvoice.answers import TaxProfile
-from tripinvoice.case import Case, Charge
+from tripinvoice.case import Case
 from tripinvoice.errors import InvalidAnswerError, UnsupportedTripError
 from tripinvoice.invoice import Code, Contract, Draft, Fact, Invoice, Kind, Party
 from tripinvoice.money import Money
@@ -32,7 +32,11 @@ from tripinvoice.regimes.checks import (
     require_supplier_address,
     require_tax_id,
 )
-from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, treated
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE_RULE,
+    border_rule,
+    by_table,
+)
 from tripinvoice.regimes.suppliers import Supply, plan_of, usual_supplier
 from tripinvoice.tax_ids import compact
 from tripinvoice.trip import LineOfBusiness, Product, Trip
@@ -61,6 +65,7 @@ _RATES: Mapping[str, tuple[Rate, ...]] = {
 }
 
 _RULES: Mapping[str, Rule] = {
+    "border": border_rule("Spain", "VAT Directive art. 48; LIVA art. 70.Uno.2.º"),
     "ride": Rule(
         says="Carriage of persons with their luggage: 10 %, by taxi and by hire car (VTC) alike",
         source="LIVA art. 91.Uno.2.1.º",
@@ -175,13 +180,6 @@ def _system(profile: TaxProfile | None) -> tuple[Fact, ...]:
     return (Fact(label=_SYSTEM, value="VERI*FACTU"),) if VERIFACTU in profile.traits else ()
 
 
-def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
-    """The rate of one charge: what comes on top of a fare shares its rate."""
-    usual = (_OF_A_RIDE if charge.contract is Contract.TRANSPORT else _OF_THE_REST).get(charge.tax_class)
-    # Whoever supplies charges tax: the plan refuses all others.
-    return treated(case, plan, charge, usual=usual, untaxed=taxed("standard"))
-
-
 def form(draft: Draft) -> Form:
     """Simplified up to its limit, unless a business needs a full one to deduct the tax and can have it."""
     kind = draft.key.kind
@@ -270,7 +268,8 @@ SPAIN = Regime(
         LineOfBusiness.DELIVERY: frozenset({Product.COURIER}),
     },
     plan=plan,
-    treat=treat,
+    # Whoever supplies charges tax: the plan refuses all others.
+    treat=by_table(_OF_A_RIDE, _OF_THE_REST, untaxed=taxed("standard")),
     form=form,
     check=check,
     codes=codes,

@@ -14,8 +14,14 @@ from tripinvoice.errors import InvalidAnswerError
 from tripinvoice.invoice import Contract, Draft, TaxCategory
 from tripinvoice.money import Money
 from tripinvoice.regimes.base import ContractPlan, Rate, Regime, Rule, Treatment, simplified_up_to, taxed
-from tripinvoice.regimes.checks import require_recipient, require_supplier_address, require_tax_id
-from tripinvoice.regimes.european_union import REVERSE_CHARGE_RULE, crosses_border, treated
+from tripinvoice.regimes.checks import require_recipient, require_supplier_address
+from tripinvoice.regimes.european_union import (
+    REVERSE_CHARGE_RULE,
+    crosses_border,
+    require_vat_number,
+    treated,
+    usual_of,
+)
 from tripinvoice.regimes.suppliers import usual_plans, usual_supplier
 from tripinvoice.trip import LineOfBusiness, Product
 
@@ -136,8 +142,7 @@ def _with_f_tax(case: Case, plan: ContractPlan) -> ContractPlan:
 
 def treat(case: Case, plan: ContractPlan, charge: Charge) -> Treatment:
     """The rate of one charge: what comes on top of a fare shares its rate."""
-    table = _OF_A_RIDE if charge.contract is Contract.TRANSPORT else _OF_THE_REST
-    usual = table.get(charge.tax_class)
+    usual = usual_of(charge, _OF_A_RIDE, _OF_THE_REST)
     if usual and charge.contract is Contract.TRANSPORT and crosses_border(case.trip):
         usual = _ABROAD
     if charge.tax_class == "deposit" and charge.contract is Contract.GOODS:
@@ -160,8 +165,7 @@ def _deposit(case: Case, charge: Charge) -> Treatment:
 def check(draft: Draft) -> None:
     """What 17 kap. 24 § ML asks; up to 4 000 kr less is enough."""
     require_supplier_address(draft)
-    if any(line.tax_category is not TaxCategory.EXEMPT for line in draft.tax_lines):
-        require_tax_id(draft, "VAT")
+    require_vat_number(draft)
     if not draft.simplified:
         require_recipient(draft)
 

@@ -10,6 +10,9 @@ from tripinvoice.rollouts.plan import Stage, Thresholds
 ENOUGH_TO_BREAK = 20
 """Trips below which a rate says little; a threshold of zero is broken by one."""
 
+QUICK = Decimal("0.05")
+"""Seconds below which nobody cares how much longer the other takes: most of it is waiting for a worker."""
+
 
 class Verdict(StrEnum):
     """What to do. ``HOLD``: nothing is wrong, and not enough is known yet."""
@@ -74,7 +77,7 @@ def _too_slow(measured: Measured, limits: Thresholds, enough: int) -> bool:
     ours, theirs = measured.current_p95, measured.candidate_p95
     if ours is None or theirs is None or measured.compared - measured.failed < enough:
         return False
-    return Decimal(theirs) > limits.p95_ratio * Decimal(ours)
+    return Decimal(theirs) > limits.p95_ratio * max(Decimal(ours), QUICK)
 
 
 def _missing(stage: Stage, overall: Measured, elapsed: timedelta) -> tuple[str, ...]:

@@ -33,6 +33,10 @@ class Stage:
             raise ConfigurationError("stages: a stage is shadow, live or full", field="stages.mode")
         if not 1 <= self.share <= ALL or not 0 <= self.sample <= ALL:
             raise ConfigurationError(f"stages: a share takes 1 to {ALL} basis points", field="stages.share")
+        if self.mode is Mode.FULL and (self.share != ALL or not self.sample):
+            raise ConfigurationError(
+                "stages: full is for all trips, and needs a sample to be judged by", field="stages.sample"
+            )
         if self.min_samples < 1 or self.min_time < timedelta():
             raise ConfigurationError("stages: min_samples takes 1 or more, min_time no less than 0", field="stages")
 

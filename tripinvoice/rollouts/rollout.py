@@ -134,6 +134,10 @@ class Toggles:
         """Whether no candidate may run."""
         return self.kill_switch is not None and self.kill_switch.on
 
+    def at(self, scope: Scope) -> Rollout | None:
+        """The rollout of this very scope."""
+        return next((rollout for rollout in self.rollouts if rollout.scope == scope), None)
+
     def of(self, trip: Trip) -> Rollout | None:
         """The most specific rollout that covers the trip."""
         covering = [rollout for rollout in self.rollouts if rollout.scope.covers(trip)]

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from tests.contract.stores import NOON, claim, document
+from tests.contract.standing import NOON
+from tests.contract.stores import claim, document
 from tripinvoice.adapters.cassandra_group_commit import GroupCommit
 from tripinvoice.errors import StoreUnavailableError
 from tripinvoice.invoice import DocumentKey

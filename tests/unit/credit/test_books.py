@@ -11,7 +11,7 @@ from tripinvoice import archive
 from tripinvoice.adapters.documents_folder import FolderDocumentStore
 from tripinvoice.assemble import assemble
 from tripinvoice.credit import Order, Wish, credit
-from tripinvoice.credit.books import books, latest, next_revision, order_of
+from tripinvoice.credit.books import books, meant, next_revision, order_of
 from tripinvoice.invoice import Contract, Invoice, Kind
 from tripinvoice.ports import ISSUED, VOIDED, DocumentStore, InvoiceRecord, Shelf
 
@@ -86,16 +86,32 @@ def test_what_is_void_has_no_book_and_takes_nothing_back(documents: DocumentStor
     assert (goods.original.invoice, goods.notes) == (GOODS, ())
 
 
-def test_the_latest_revision_of_each_contract_is_meant(documents: DocumentStore) -> None:
+def test_what_is_left_of_a_trip_is_meant(documents: DocumentStore) -> None:
     """Of one contract, or of all, in their order; an earlier revision keeps its own credit notes."""
     again = document(replace(GOODS.draft, key=replace(GOODS.draft.key, revision=2)))
     note, _ = credited(GOODS, "28.55", 1)
     of_trip = books([recorded(documents, one) for one in (again, note, GOODS, DELIVERY)], documents)
-    meant = [book.original.invoice for book in latest(of_trip)]
-    assert meant == [DELIVERY, again]
-    assert [book.original.invoice for book in latest(of_trip, Contract.GOODS)] == [again]
-    assert latest(of_trip, Contract.TRANSPORT) == ()
-    assert [book.left.nothing for book in latest(of_trip)] == [False, False]
+    assert [book.original.invoice for book in meant(of_trip)] == [DELIVERY, again]
+    assert [book.original.invoice for book in meant(of_trip, Contract.GOODS)] == [again]
+    assert meant(of_trip, Contract.TRANSPORT) == ()
+    assert [book.left.nothing for book in meant(of_trip)] == [False, False]
+
+
+def test_where_nothing_is_left_the_latest_is_meant(documents: DocumentStore) -> None:
+    """So that whoever asks again is told of it."""
+    again = document(replace(GOODS.draft, key=replace(GOODS.draft.key, revision=2)))
+    notes = [credited(GOODS, "28.55", 1)[0], credited(again, "28.55", 2)[0]]
+    of_trip = books([recorded(documents, one) for one in (again, *notes, GOODS)], documents)
+    assert [book.original.invoice for book in meant(of_trip)] == [again]
+    assert [book.original.invoice for book in meant(of_trip, revision=1)] == [GOODS]
+
+
+def test_a_month_has_several_revisions_at_once(documents: DocumentStore) -> None:
+    """All are meant, or the one that is named."""
+    late = document(replace(GOODS.draft, key=replace(GOODS.draft.key, revision=2)))
+    of_month = books([recorded(documents, one) for one in (late, GOODS)], documents)
+    assert [book.original.invoice for book in meant(of_month)] == [GOODS, late]
+    assert [book.original.invoice for book in meant(of_month, revision=1)] == [GOODS]
 
 
 def test_credit_notes_of_a_contract_are_counted(documents: DocumentStore) -> None:

@@ -1,23 +1,33 @@
 """What member states share: who owes the tax, and how a charge is treated that the law knows."""
 
+from dataclasses import replace
+
 import pytest
 
+from starter.samples.trips import sample_trips
+from starter.specimens import sources_of
 from tests import factories
 from tests.parties.cast import Body, tax_id
 from tripinvoice.answers import Provides
+from tripinvoice.assemble import assemble
 from tripinvoice.case import Case, read_case
-from tripinvoice.errors import UnsupportedTripError
+from tripinvoice.errors import InvalidAnswerError, UnsupportedTripError
 from tripinvoice.invoice import Contract, Party, TaxCategory, TaxId
-from tripinvoice.regimes.base import OUTSIDE, Treatment, taxed
+from tripinvoice.money_systems import Sources
+from tripinvoice.regimes import REGIMES, regime_for
+from tripinvoice.regimes.base import OUTSIDE, Regime, Treatment, taxed
 from tripinvoice.regimes.european_union import (
     REVERSE_CHARGE,
+    by_table,
     crosses_border,
     is_reverse_charge,
     member_state,
     refuse_border_crossing,
+    require_vat_number,
     treated,
 )
 from tripinvoice.regimes.suppliers import usual_plans
+from tripinvoice.tax_ids import MEMBER_STATES
 from tripinvoice.trip import LineOfBusiness, Place, Product
 
 UNTAXED = Treatment(category=TaxCategory.EXEMPT, note="small_business")
@@ -88,6 +98,53 @@ def test_a_ride_across_the_border() -> None:
     refuse_border_crossing(parcel)
     with pytest.raises(UnsupportedTripError, match=r"^trip\.dropoff: a ride from DE into another country"):
         refuse_border_crossing(factories.trip(dropoff=zurich))
+
+
+@pytest.mark.parametrize(
+    "regime", [one for one in REGIMES if one.country in {*MEMBER_STATES, "GR"}], ids=lambda r: r.code
+)
+def test_no_state_taxes_the_whole_of_a_ride_into_another_country(regime: Regime) -> None:
+    """It is refused, or exempt where the law exempts it: never taxed as if it had ended at home."""
+    ride = next(sources for sources in map(sources_of, sample_trips()) if _is_ride_of(sources, regime))
+    abroad = replace(ride, trip=replace(ride.trip, dropoff=Place(country="CH"), same_municipality=None))
+    try:
+        drafts = assemble(abroad)
+    except UnsupportedTripError as refused:
+        assert refused.field == "trip.dropoff"  # noqa: PT017 - the other way out is as good
+        assert "for the distance" in regime.rules["border"].says
+        return
+    (transport,) = (draft for draft in drafts if draft.key.contract is Contract.TRANSPORT)
+    assert transport.totals.tax.minor == 0
+
+
+def _is_ride_of(sources: Sources, regime: Regime) -> bool:
+    return sources.trip.line_of_business is LineOfBusiness.RIDES and regime_for(sources.trip) is regime
+
+
+def test_two_tables_are_a_law() -> None:
+    """One for what is charged on a ride, one for the rest; a ride into another country is refused before."""
+    reduced = taxed("reduced")
+    treat = by_table({"transport": reduced}, {"platform_fee": USUAL}, untaxed=UNTAXED)
+    case = case_of(vat=None)
+    plans = {plan.contract: plan for plan in usual_plans(case, "DE")}
+    told = {c.tax_class: treat(case, plans[c.contract], c) for c in case.charges}
+    assert told == {"transport": reduced, "platform_fee": USUAL, "tip": OUTSIDE}
+    with pytest.raises(UnsupportedTripError, match=r"^trip\.dropoff"):
+        treat(
+            replace(case, trip=replace(case.trip, dropoff=Place(country="CH"))),
+            plans[Contract.TRANSPORT],
+            case.charges[0],
+        )
+
+
+def test_only_who_charges_tax_needs_a_vat_number() -> None:
+    """A small business has none to show."""
+    draft = factories.draft()
+    without = replace(draft, supplier=replace(draft.supplier, tax_ids=()))
+    with pytest.raises(InvalidAnswerError, match=r"supplier\.tax_ids"):
+        require_vat_number(without)
+    exempt = replace(without.tax_lines[0], tax_category=TaxCategory.EXEMPT)
+    require_vat_number(replace(without, tax_lines=(exempt,)))
 
 
 def test_how_a_charge_is_treated() -> None:

@@ -18,6 +18,7 @@ from tripinvoice.money import Money
 from tripinvoice.render import html, page, page_size, style, template_version
 from tripinvoice.render.catalogs import countries, offered
 from tripinvoice.render.document import context
+from tripinvoice.trip import LineOfBusiness
 
 EVERY = {
     "berlin": assemble(sources(paid="19.40"))[0],
@@ -199,15 +200,25 @@ def test_parts_of_a_document_can_be_had_without_it() -> None:
         ("A-Straße", "B-Straße", "18:12 A-Straße 18:31 B-Straße"),
         (None, "B-Straße", "18:31 B-Straße"),
         ("A-Straße", None, "18:12 A-Straße"),
-        (None, None, "18:12 – 18:31 –"),
+        (None, None, "18:12 – 18:31"),
     ],
 )
 def test_a_journey_tells_the_places_it_knows(pickup: str | None, dropoff: str | None, expected: str) -> None:
-    """A time without a place is only told when no place is known."""
+    """Times without places only where no place is known, on one line."""
     of = draft()
     assert of.journey is not None
     said = text(replace(of, journey=replace(of.journey, pickup=pickup, dropoff=dropoff)))
     assert f"{expected} Dauer" in said
+
+
+@pytest.mark.parametrize(("dropoff", "told"), [(None, False), ("B-Straße", True)])
+def test_a_delivery_to_nowhere_has_no_journey(dropoff: str | None, told: bool) -> None:  # noqa: FBT001 - a case
+    """Its customer did not travel: without the address there is nothing to tell."""
+    of = draft()
+    assert of.journey is not None
+    journey = replace(of.journey, pickup=None, dropoff=dropoff)
+    said = text(replace(of, line_of_business=LineOfBusiness.DELIVERY, journey=journey))
+    assert [word in said for word in ("18:31", "Dauer")] == [told, told]
 
 
 def test_little_is_known() -> None:
