@@ -30,8 +30,12 @@ _PATTERNS: dict[tuple[str, str], Schema] = {
     ("DocumentKey", "revision"): {"minimum": 1},
 }
 _DECIMAL = {"pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"}
-_TIME = {"pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"}
-_DATE = {"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+_FORMATS = {
+    "date-time": {
+        "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})$"
+    },
+    "date": {"pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$"},
+}
 
 
 def request() -> Schema:
@@ -94,11 +98,7 @@ def _complete(name: str, definition: Schema, *, closed: bool) -> None:
 
 def _refine(part: Schema) -> None:
     """Formats are only notes to most validators; patterns are judged by all."""
-    match part:
-        case {"format": "date-time"}:
-            part.update(_TIME)
-        case {"format": "date"}:
-            part.update(_DATE)
+    part.update(_FORMATS.get(part.get("format", ""), {}))
 
 
 def _parts(value: Any) -> Iterator[Schema]:
