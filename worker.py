@@ -30,10 +30,9 @@ from activities.monthly import MonthlyActivities
 from activities.rolling import RolloutActivities
 from activities.storage import StorageActivities
 from starter.client import connect, register_search_attributes
-from starter.metrics import runtime
 from starter.signals import stop_on_signals
+from starter.telemetry import Telemetry
 from tripinvoice.errors import TripInvoiceError
-from tripinvoice.log import configure
 from tripinvoice.settings import Settings, read_settings
 from tripinvoice.wiring import Wiring
 from workflows import policies
@@ -52,10 +51,10 @@ async def run(client: Client, wiring: Wiring, queues: Sequence[str], stop: async
     async with AsyncExitStack() as workers:
         for worker in made:
             await workers.enter_async_context(worker)
-        log.info("worker is polling", queues=list(queues), namespace=client.namespace, new_search_attributes=new)
+        log.info("worker_polling", queues=list(queues), namespace=client.namespace, new_search_attributes=new)
         await stop.wait()
-        log.info("worker is draining", grace_seconds=wiring.settings.shutdown_grace)
-    log.info("worker has drained")
+        log.info("worker_draining", grace_seconds=wiring.settings.shutdown_grace)
+    log.info("worker_drained")
 
 
 async def _worker(queue: str, client: Client, wiring: Wiring) -> Worker:
@@ -147,10 +146,11 @@ def _deployment(settings: Settings) -> WorkerDeploymentConfig | None:
     )
 
 
-async def _until_signal(settings: Settings, queues: Sequence[str]) -> None:
+async def _until_signal(settings: Settings, telemetry: Telemetry, queues: Sequence[str]) -> None:
     stop = stop_on_signals()
-    client = await connect(identity=f"{os.getpid()}@{socket.gethostname()}", runtime=runtime(settings))
-    async with Wiring(settings) as wiring:
+    identity = f"{os.getpid()}@{socket.gethostname()}"
+    client = await connect(identity=identity, runtime=telemetry.runtime, interceptors=telemetry.interceptors)
+    async with Wiring(settings, telemetry.observer) as wiring:
         await run(client, wiring, queues, stop)
 
 
@@ -161,8 +161,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     queues = parser.parse_args(arguments).queues
     try:
         settings = read_settings()
-        configure(settings.log_level, settings.log_format)
-        asyncio.run(_until_signal(settings, queues))
+        with Telemetry(settings, "worker") as telemetry:
+            asyncio.run(_until_signal(settings, telemetry, queues))
     except (TripInvoiceError, RuntimeError, RPCError) as error:
         print(f"tripinvoice worker: {error}", file=sys.stderr)  # noqa: T201 - the last word of a process
         return 1

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, CancelledError
 
+from activities import metrics
 from activities.messages import AuditInput, AuditSummary, ToldFinding
 from tripinvoice import canonical
 from tripinvoice.audit.auditor import Auditor
@@ -94,11 +95,10 @@ class _Walk:
 def publish(summary: AuditSummary) -> None:
     """As metrics. Every rule has its value, so that one that was broken and is whole again goes back to 0."""
     meter = activity.metric_meter()
-    meter.create_gauge("tripinvoice_series_holes", "Numbers missing in the ledger; must be 0").set(summary.holes)
-    meter.create_gauge("tripinvoice_audit_numbers", "Numbers that the last audit walked").set(summary.numbers)
-    findings = meter.create_gauge("tripinvoice_audit_findings", "Findings of the last audit, by rule; must be 0")
+    metrics.SERIES_HOLES.set(meter, summary.holes)
+    metrics.AUDIT_NUMBERS.set(meter, summary.numbers)
     for rule in Rule:
-        findings.set(summary.findings.get(rule, 0), {"rule": str(rule)})
+        metrics.AUDIT_FINDINGS.set(meter, summary.findings.get(rule, 0), rule=str(rule))
 
 
 def _progress() -> AuditProgress:

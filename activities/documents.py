@@ -30,7 +30,7 @@ class DocumentActivities:
         rendition = await self.renderer.render(invoice)
         if rendition.replaced:
             told = " ".join(rendition.replaced[:_TOLD_CODE_POINTS])
-            activity.logger.warning("characters replaced", extra={"code_points": told})
+            activity.logger.warning("characters_replaced", extra={"code_points": told})
         shelf = request.draft.draft.shelf
         invoice_ref = await asyncio.to_thread(archive.keep, invoice, self.documents, shelf)
         pdf_ref = await asyncio.to_thread(self.documents.put, rendition.content, rendition.media_type, shelf)

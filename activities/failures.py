@@ -39,7 +39,9 @@ class _Translate(ActivityInboundInterceptor):
         except Exception as error:  # noqa: BLE001 - whatever it is, its text must not reach the history
             # The text stays out of the history and the log; the place in the code is enough to find the bug.
             place = _innermost_place(error)
-            activity.logger.error("unexpected error", extra={"error": type(error).__name__, "place": place})
+            activity.logger.error(
+                "unexpected_error", extra={"outcome": "failure", "error": type(error).__name__, "place": place}
+            )
             raise ApplicationError(
                 f"unexpected {type(error).__name__} at {place}; this is a bug in the step, mend it and deploy",
                 type="UnexpectedError",

@@ -1,5 +1,6 @@
 """preprocess and number: from archived evidence to drafts, from drafts to numbers."""
 
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from datetime import datetime
 
 from temporalio import activity
 
+from activities import metrics
 from activities.messages import (
     DraftRef,
     Numbered,
@@ -37,13 +39,16 @@ class InvoicingActivities:
     @activity.defn(name="preprocess", no_thread_cancel_exception=True)
     def preprocess(self, request: PreprocessInput) -> Preprocessed:
         """The drafts that the regime makes of the evidence, archived one by one."""
+        began = time.perf_counter()
         sources = archive.recall(request.sources, self.documents, Sources)
         shelf = Shelf.of(sources.trip)
         drafts = assemble(sources)
         for draft in drafts:
             warn_of_unverified(draft)
         made = (archived(draft, request.sources, shelf, self.documents) for draft in drafts)
-        return Preprocessed(drafts=tuple(made))
+        preprocessed = Preprocessed(drafts=tuple(made))
+        metrics.preprocess_took(time.perf_counter() - began, country=shelf.country)
+        return preprocessed
 
     @activity.defn(name="number", no_thread_cancel_exception=True)
     def number(self, request: NumberInput) -> Numbered:
@@ -70,7 +75,7 @@ def warn_of_unverified(draft: Draft) -> None:
     """Tell the operator which rates and rules behind a document nobody has checked."""
     if draft.unverified:
         activity.logger.warning(
-            "rests on rules that nobody has verified",
+            "rules_unverified",
             extra={"document": str(draft.key), "regime": draft.regime, "unverified": draft.unverified},
         )
 

@@ -60,6 +60,9 @@ END_TO_END_SECONDS = Histogram(
     buckets=PATIENT,
 )
 PARKED = Counter("tripinvoice_parked_total", "Invoices that began to wait for a person", ("step", "code"))
+SERIES_HOLES = Gauge("tripinvoice_series_holes", "Numbers missing in the ledger, as of the last audit; must be 0")
+AUDIT_NUMBERS = Gauge("tripinvoice_audit_numbers", "Numbers that the last audit walked")
+AUDIT_FINDINGS = Gauge("tripinvoice_audit_findings", "Findings of the last audit, by rule; must be 0", ("rule",))
 
 METRICS: tuple[Metric, ...] = (
     STEP_SECONDS,
@@ -72,6 +75,9 @@ METRICS: tuple[Metric, ...] = (
     CANDIDATE_FAILURES,
     ROLLOUT_STAGE,
     ROLLOUT_LIVE,
+    SERIES_HOLES,
+    AUDIT_NUMBERS,
+    AUDIT_FINDINGS,
 )
 
 

@@ -1,11 +1,14 @@
 """fetch: ask the money systems that this trip needs, and archive their answers as the invoice's evidence."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from temporalio import activity
 
+from activities import metrics
 from activities.messages import Fetched, FetchInput
 from activities.revisions import Revisions
 from tripinvoice import archive
@@ -97,12 +100,32 @@ class MoneyActivities:
             if system.name in known:
                 return known[system.name]
             needed = {name: await tasks[name] for name in system.depends_on if name in tasks}
-            return _checked(system, await self.systems.ask(system, request.trip, needed))
+            with _measured(system) as answered:
+                return answered(_checked(system, await self.systems.ask(system, request.trip, needed)))
 
         # No task runs before all exist: none is awaited until then.
         tasks.update({s.name: asyncio.create_task(ask(s), name=s.name) for s in table})
         outcomes = await asyncio.gather(*tasks.values(), return_exceptions=True)
         return dict(zip(tasks, (_ours(outcome) for outcome in outcomes), strict=True))
+
+
+@contextmanager
+def _measured(system: MoneySystem) -> Iterator[Callable[[Answer], Answer]]:
+    """Tell how long a system took and what came of it; call what this gives with its answer."""
+    began, outcome = time.perf_counter(), "cancelled"
+
+    def answered(answer: Answer) -> Answer:
+        nonlocal outcome
+        outcome = "no_answer" if answer.body is None else "answered"
+        return answer
+
+    try:
+        yield answered
+    except TripInvoiceError as error:
+        outcome = error.code
+        raise
+    finally:
+        metrics.upstream_took(time.perf_counter() - began, upstream=system.name, outcome=outcome)
 
 
 def _ours(outcome: Answer | BaseException) -> Outcome:

@@ -13,7 +13,7 @@ import random
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -85,10 +85,10 @@ class _RefusedError(Exception):
 class Bridge:
     """Runs once. ``summary``, ``in_flight`` and ``feed_state`` may be read while it runs.
 
-    Without ``decoder`` the messages are JSON already.
+    Without ``decoder`` the messages are JSON already. ``around`` surrounds what is done with a message: a trace.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its parts, by name
         self,
         feed: TripFeed,
         start: Start,
@@ -96,12 +96,14 @@ class Bridge:
         *,
         decoder: EventDecoder | None = None,
         pace: Pace | None = None,
+        around: Callable[[FeedMessage], AbstractContextManager[None]] = lambda _: nullcontext(),
     ) -> None:
         self._feed = feed
         self._start = start
         self._clock = clock
         self._decoder = decoder
         self._pace = pace or Pace()
+        self._around = around
         self._places = _Places(self._pace.max_in_flight)
         self._stopping = threading.Event()
         self._drained = threading.Event()
@@ -200,7 +202,8 @@ class Bridge:
     async def _bridge(self, message: FeedMessage) -> None:
         """One message, to its end. Cancelled, it stays unaccepted and comes again."""
         try:
-            accepted = await self._start_or_refuse(message)
+            with self._around(message):
+                accepted = await self._start_or_refuse(message)
         finally:
             self._places.give_back()
         # Accepting wakes the feed thread, so the place must be free by then.

@@ -1,10 +1,11 @@
 """Connects to Temporal, registers search attributes, and starts the one workflow of a trip."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.common import (
     Priority,
     SearchAttributeIndexedValueType,
@@ -50,14 +51,18 @@ def credit_workflow_id(trip_id: str) -> str:
     return f"credit/{trip_id}"
 
 
-async def connect(*, identity: str | None = None, runtime: Runtime | None = None) -> Client:
+async def connect(
+    *, identity: str | None = None, runtime: Runtime | None = None, interceptors: Sequence[Interceptor] = ()
+) -> Client:
     """A client for the Temporal that the environment or ``temporal.toml`` names, as the ``temporal`` CLI finds it.
+
+    ``interceptors`` go around those of the product.
 
     Raises ``StoreUnavailableError`` when no server answers there.
     """
     config = ClientConfig.load_client_connect_config()
     config.setdefault("target_host", DEFAULT_ADDRESS)
-    plugins = [tripinvoice_plugin()]
+    plugins = [tripinvoice_plugin(interceptors)]
     try:
         return await Client.connect(**config, identity=identity, runtime=runtime, plugins=plugins)
     except RuntimeError:

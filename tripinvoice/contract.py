@@ -14,7 +14,7 @@ from pydantic import Field
 from tripinvoice import archive, canonical
 from tripinvoice.compare.differences import differences
 from tripinvoice.compare.form import form, plain_of
-from tripinvoice.compare.shape import told
+from tripinvoice.compare.telling import told_path
 from tripinvoice.errors import CandidateError, ConflictError
 from tripinvoice.invoice import Draft
 from tripinvoice.money_systems import Sources
@@ -132,7 +132,7 @@ def read_drafts(plain: list[dict[str, Any]]) -> tuple[Draft, ...]:
         raise _unfit("drafts") from None
     for place, (sent, read) in enumerate(zip(plain, plain_of(drafts), strict=True)):
         for difference in differences(form([sent]), form([read])):
-            path = told(difference.path).partition(".")[2]
+            path = told_path(difference.path).partition(".")[2]
             raise _unfit(f"drafts.{place}.{path}" if path else f"drafts.{place}")
     return drafts
 

@@ -1,4 +1,7 @@
-"""Logging: structlog for our own lines and the standard library's, readable on a terminal, JSON otherwise.
+"""Logging: structlog for our own lines and the standard library's, readable on a terminal, ECS JSON otherwise.
+
+An event of ours is called by a name of the vocabulary (``docs/logs.md``), such as ``worker_polling``; what it is about
+goes into fields.
 
 debug: what a developer steps through; info: one line per thing an operator did or must know; warning: it went on but
 somebody should look; error: something stopped. No line carries personal data, amounts or documents.
@@ -11,7 +14,9 @@ from collections.abc import Callable
 
 import structlog
 
-DRIVERS = ("cassandra", "tripinvoice.kafka", "urllib3")
+from tripinvoice.log_ecs import Ecs, Service, lift_temporal
+
+DRIVERS = ("cassandra", "opentelemetry", "tripinvoice.kafka", "urllib3")
 """Loggers of libraries that say each time that a server did not answer, many times a second."""
 
 REPEAT_SECONDS = 30.0
@@ -43,8 +48,19 @@ class Sparing(logging.Filter):
         return True
 
 
-def configure(level: str = "info", style: str = "auto") -> None:
-    """Set up logging for this process, once, at its start."""
+def said_by_us(record: logging.LogRecord) -> bool:
+    """False for the SDK's line about a step that failed: ``step_failed`` says it, with its code and without a trace."""
+    return getattr(record, "__temporal_error_identifier", None) != "ActivityFailure"
+
+
+def configure(
+    level: str = "info",
+    style: str = "auto",
+    *,
+    service: Service = Service(process="command", version="", environment="development"),  # noqa: B008 - it is frozen
+    trace_id: Callable[[], str] = str,
+) -> None:
+    """Set up logging for this process, once, at its start; ``trace_id`` tells the trace under way, empty for none."""
     readable = style == "console" or (style == "auto" and sys.stderr.isatty())
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -52,11 +68,15 @@ def configure(level: str = "info", style: str = "auto") -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.ExtraAdder(),
+        lift_temporal,
         structlog.processors.format_exc_info,
     ]
-    renderer: structlog.typing.Processor = (
-        structlog.dev.ConsoleRenderer() if readable else structlog.processors.JSONRenderer()
+    renderers: list[structlog.typing.Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if readable
+        else [Ecs(service, trace_id), structlog.processors.JSONRenderer(ensure_ascii=False)]
     )
+    logging.captureWarnings(capture=not readable)  # each line is JSON, also theirs
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -68,11 +88,12 @@ def configure(level: str = "info", style: str = "auto") -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(said_by_us)
     handler.addFilter(Sparing())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderers],
         )
     )
     root = logging.getLogger()

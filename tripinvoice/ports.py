@@ -6,6 +6,7 @@ All raise :class:`~tripinvoice.errors.TransientError` when trying again helps, a
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol, Self
@@ -25,6 +26,19 @@ class Clock(Protocol):
 
     def now(self) -> datetime:
         """The time in UTC, with its zone."""
+
+
+class Observer(Protocol):
+    """Sees what a process asks of the outside, for metrics and traces. It never changes what happens."""
+
+    def call(self, system: str, operation: str) -> AbstractContextManager[None]:
+        """Around one call to a store, a broker or a money system: two words of which there are few."""
+
+    def trace_headers(self) -> Mapping[str, str]:
+        """The W3C trace context of what is under way, to be sent along; empty without traces."""
+
+    def ledger_write(self, store: str, count: int, *, won: bool) -> None:
+        """So many numbers were asked for by one write; ``won`` is whether it took them, or somebody else did."""
 
 
 class MoneySystems(Protocol):

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     )
     trips_topic: str = Field("trips.completed", description="Topic of completed trips.")
     invoices_topic: str = Field("invoices.issued", description="Topic on which invoices are announced.")
+    mismatches_topic: str = Field(
+        "invoice.compare.mismatch", description="Topic on which differences between two implementations are told."
+    )
     consumer_group: str = Field("tripinvoice-bridge", description="Kafka consumer group of the bridge.")
     consumer_protocol: Literal["classic", "consumer"] = Field(
         "classic",
@@ -133,6 +136,11 @@ class Settings(BaseSettings):
     money_systems_url: str = Field(
         "http://127.0.0.1:8900", description="What `{base}` stands for in the table's addresses."
     )
+    compare_ignores: str = Field(
+        "",
+        description="Differences between two implementations that are known and allowed for a while: "
+        "`file:///path/to/ignores.toml`. Empty means none.",
+    )
     render_processes: Annotated[int, Field(ge=0, le=64)] = Field(
         0, description="Render processes of one worker; 0 means one per processor."
     )
@@ -161,12 +169,19 @@ class Settings(BaseSettings):
         description="Where worker and bridge serve their metrics for Prometheus, such as `0.0.0.0:9464`; one process "
         "per address. Empty means nowhere.",
     )
+    traces: Annotated[str, Field(pattern=r"^(https?://[^\s/]+.*)?$")] = Field(
+        "",
+        description="Where worker and bridge send traces: the address of an OTLP/HTTP collector, such as "
+        "`http://collector:4318`. Empty means nowhere (docs/observability.md).",
+    )
     environment: Literal["development", "production"] = Field(
-        "development", description="`production` warns once about each embedded adapter in use."
+        "development",
+        description="`production` warns once about each embedded adapter in use. Log lines and traces carry it.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least severe log level.")
     log_format: Literal["auto", "console", "json"] = Field(
-        "auto", description="`auto` means readable lines on a terminal, JSON otherwise."
+        "auto",
+        description="`auto` means readable lines on a terminal, else `json`: an ECS document a line (docs/logs.md).",
     )
 
     @property

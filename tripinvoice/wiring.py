@@ -18,6 +18,8 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self, TypeVar
 from urllib.parse import unquote, urlsplit
 
+from tripinvoice.adapters.observed import Unobserved, observed
+from tripinvoice.compare.ignoring import IgnoreRule, read_rules
 from tripinvoice.errors import ConfigurationError
 from tripinvoice.kafka_access import client_settings
 from tripinvoice.ports import (
@@ -30,9 +32,11 @@ from tripinvoice.ports import (
     EventSink,
     FeedMessage,
     InvoiceRecords,
+    MismatchSink,
     MoneySystems,
     MonthlyCollection,
     NumberLedger,
+    Observer,
     Renderer,
     Rollouts,
     TripFeed,
@@ -58,13 +62,16 @@ class Closeable(Protocol):
 
 
 Adapter = TypeVar("Adapter", bound=Closeable)
+Port = TypeVar("Port")
 
 
 class Wiring:
     """The adapters of one process. Use as an asynchronous context manager."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, observer: Observer | None = None) -> None:
+        """``observer`` sees what the adapters ask of the outside."""
         self.settings = settings
+        self.observer: Observer = observer or Unobserved()
         self.clock = _system_clock()
         self._open = AsyncExitStack()
 
@@ -86,10 +93,10 @@ class Wiring:
         if self.settings.store_is_cassandra:
             from tripinvoice.adapters.records_cassandra import CassandraInvoiceRecords
 
-            return CassandraInvoiceRecords(self._cassandra)
+            return self._observed(CassandraInvoiceRecords(self._cassandra), "cassandra")
         from tripinvoice.adapters.records_sqlite import SqliteInvoiceRecords
 
-        return SqliteInvoiceRecords(self._database)
+        return self._observed(SqliteInvoiceRecords(self._database), "sqlite")
 
     @cached_property
     def collection(self) -> MonthlyCollection:
@@ -97,10 +104,10 @@ class Wiring:
         if self.settings.store_is_cassandra:
             from tripinvoice.adapters.collected_cassandra import CassandraMonthlyCollection
 
-            return CassandraMonthlyCollection(self._cassandra)
+            return self._observed(CassandraMonthlyCollection(self._cassandra), "cassandra")
         from tripinvoice.adapters.collected_sqlite import SqliteMonthlyCollection
 
-        return SqliteMonthlyCollection(self._database)
+        return self._observed(SqliteMonthlyCollection(self._database), "sqlite")
 
     @cached_property
     def ledger(self) -> NumberLedger:
@@ -108,10 +115,10 @@ class Wiring:
         if self.settings.store_is_cassandra:
             from tripinvoice.adapters.ledger_cassandra import CassandraNumberLedger
 
-            return CassandraNumberLedger(self._cassandra)
+            return self._observed(CassandraNumberLedger(self._cassandra, observer=self.observer), "cassandra")
         from tripinvoice.adapters.ledger_sqlite import SqliteNumberLedger
 
-        return SqliteNumberLedger(self._database)
+        return self._observed(SqliteNumberLedger(self._database, observer=self.observer), "sqlite")
 
     @cached_property
     def rollouts(self) -> Rollouts:
@@ -119,10 +126,10 @@ class Wiring:
         if self.settings.store_is_cassandra:
             from tripinvoice.adapters.rollouts_cassandra import CassandraRollouts
 
-            return CassandraRollouts(self._cassandra)
+            return self._observed(CassandraRollouts(self._cassandra), "cassandra")
         from tripinvoice.adapters.rollouts_sqlite import SqliteRollouts
 
-        return SqliteRollouts(self._database)
+        return self._observed(SqliteRollouts(self._database), "sqlite")
 
     @cached_property
     def comparisons(self) -> Comparisons:
@@ -130,10 +137,25 @@ class Wiring:
         if self.settings.store_is_cassandra:
             from tripinvoice.adapters.comparisons_cassandra import CassandraComparisons
 
-            return CassandraComparisons(self._cassandra, self.clock)
+            return self._observed(CassandraComparisons(self._cassandra, self.clock), "cassandra")
         from tripinvoice.adapters.comparisons_sqlite import SqliteComparisons
 
-        return SqliteComparisons(self._database, self.clock)
+        return self._observed(SqliteComparisons(self._database, self.clock), "sqlite")
+
+    @cached_property
+    def ignore_rules(self) -> Sequence[IgnoreRule]:
+        """Which differences are allowed for a while. Raises ``ConfigurationError`` naming the variable."""
+        address = self.settings.compare_ignores
+        if not address:
+            return ()
+        if urlsplit(address).scheme != "file":
+            raise self._unknown("compare_ignores", "file:///path/to/ignores.toml, or nothing")
+        text = _read(self._path(address), "compare_ignores")
+        try:
+            return read_rules(text)
+        except ConfigurationError as error:
+            name = f"{PREFIX}COMPARE_IGNORES"
+            raise ConfigurationError(f"{name}: {error}", field=name) from None
 
     @cached_property
     def answers(self) -> AnswerCache:
@@ -141,10 +163,10 @@ class Wiring:
         if self.settings.store_is_cassandra:
             from tripinvoice.adapters.answers_cassandra import CassandraAnswerCache
 
-            return CassandraAnswerCache(self._cassandra)
+            return self._observed(CassandraAnswerCache(self._cassandra), "cassandra")
         from tripinvoice.adapters.answers_sqlite import SqliteAnswerCache
 
-        return SqliteAnswerCache(self._database)
+        return self._observed(SqliteAnswerCache(self._database), "sqlite")
 
     @cached_property
     def _database(self) -> "Database":
@@ -202,11 +224,12 @@ class Wiring:
                 from tripinvoice.adapters.documents_folder import FolderDocumentStore
 
                 self._warn_embedded("documents")
-                return FolderDocumentStore(self._path(self.settings.documents) or self.settings.data / "documents")
+                folder = self._path(self.settings.documents) or self.settings.data / "documents"
+                return self._observed(FolderDocumentStore(folder), "folder")
             case "s3" | "s3+http":
                 from tripinvoice.adapters.documents_s3 import S3DocumentStore
 
-                return self._closed_later(S3DocumentStore(self._s3_place, self.clock))
+                return self._observed(self._closed_later(S3DocumentStore(self._s3_place, self.clock)), "s3")
             case _:
                 raise self._unknown("documents", "folder:, folder:///path/to/folder or s3://host:port/bucket")
 
@@ -247,7 +270,7 @@ class Wiring:
         from tripinvoice.adapters.systems_http import HttpMoneySystems
 
         table = read_table(self._systems_text(), base=self.settings.money_systems_url, environ=os.environ)
-        systems = HttpMoneySystems(table, self.clock)
+        systems = HttpMoneySystems(table, self.clock, observer=self.observer)
         self._open.push_async_callback(systems.close)
         return systems
 
@@ -281,9 +304,18 @@ class Wiring:
         """Where invoices are announced."""
         from tripinvoice.adapters.kafka_events import KafkaEventSink
 
-        return self._closed_later(
-            KafkaEventSink(self.kafka, topic=self.settings.invoices_topic, client=self._kafka_client)
-        )
+        topic, client = self.settings.invoices_topic, self._kafka_client
+        sink = self._closed_later(KafkaEventSink(self.kafka, topic=topic, client=client, observer=self.observer))
+        return self._observed(sink, "kafka")
+
+    @cached_property
+    def mismatches(self) -> MismatchSink:
+        """Where mismatches are told."""
+        from tripinvoice.adapters.kafka_mismatches import KafkaMismatchSink
+
+        topic, client = self.settings.mismatches_topic, self._kafka_client
+        sink = self._closed_later(KafkaMismatchSink(self.kafka, topic=topic, client=client, observer=self.observer))
+        return self._observed(sink, "kafka")
 
     @cached_property
     def trips(self) -> TripFeed:
@@ -376,7 +408,7 @@ class Wiring:
         """The supervised pool of render processes."""
         from tripinvoice.adapters.renderer_weasyprint import WeasyPrintRenderer
 
-        return self._closed_later(WeasyPrintRenderer(processes=self.render_processes))
+        return self._observed(self._closed_later(WeasyPrintRenderer(processes=self.render_processes)), "renderer")
 
     @property
     def render_processes(self) -> int:
@@ -392,6 +424,9 @@ class Wiring:
         return probe()
 
     # --- helpers -----------------------------------------------------------------------------------------------
+
+    def _observed(self, adapter: Port, system: str) -> Port:
+        return observed(adapter, system, self.observer)
 
     def _closed_later(self, adapter: Adapter) -> Adapter:
         self._open.callback(adapter.close)

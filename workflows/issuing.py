@@ -4,7 +4,7 @@ From the moment a number is asked for, the only ends are issued and voided. What
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from typing import Any
 
 from temporalio import workflow
@@ -12,6 +12,7 @@ from temporalio.common import SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
+    from activities import metrics
     from activities.documents import DocumentActivities
     from activities.invoicing import InvoicingActivities
     from activities.messages import (
@@ -24,6 +25,7 @@ with workflow.unsafe.imports_passed_through():
         RenderInput,
         VoidInput,
     )
+    from activities.observing import about
     from activities.storage import StorageActivities
     from tripinvoice.errors import NumbersExhaustedError
     from tripinvoice.invoice import DocumentKey
@@ -85,7 +87,13 @@ class Issuing:
         if lost := other_documents(self.asked, self.drafts):
             return await self._park(lost)
         await _uncancellable(self._finish())
-        return self._show(InvoiceState.ISSUED)
+        self._show(InvoiceState.ISSUED)
+        return self._tell_issued()
+
+    def _tell_issued(self) -> None:
+        """Of its documents, to the log."""
+        numbers = self._numbers()
+        workflow.logger.info("invoice_issued", extra={**self._about(), "outcome": "success", "numbers": numbers})
 
     async def _finish(self) -> None:
         """After a number is asked for, the only ends are issued and voided."""
@@ -190,7 +198,11 @@ class Issuing:
         self.failure, self.was_parked = failure, True
         self.exhausted |= failure.code == NumbersExhaustedError.__name__
         self._show(InvoiceState.PARKED)
-        workflow.logger.warning("parked", extra={"step": failure.step, "code": failure.code, "field": failure.field})
+        metrics.parked(step=failure.step, code=failure.code, meter=workflow.metric_meter())
+        workflow.logger.warning(
+            "invoice_parked",
+            extra={**self._about(), "step": failure.step, "code": failure.code, "field": failure.field},
+        )
         try:
             await workflow.wait_condition(lambda: self.state is not InvoiceState.PARKED)
         except asyncio.CancelledError:
@@ -264,6 +276,10 @@ class Issuing:
             msg = f"reason: say why in 1 to {MAX_REASON} characters"
             raise ValueError(msg)
 
+    def _about(self) -> Mapping[str, str]:
+        """The fields of its log lines."""
+        return about(self.drafts[0]) if self.drafts else {"trip": self.subject}
+
     # --- what can be seen --------------------------------------------------------------------------------------
 
     @workflow.query(description="Where this invoice is: state, step, failure, numbers, documents.")
@@ -330,5 +346,5 @@ async def _uncancellable(work: Coroutine[Any, Any, None]) -> None:
         try:
             await asyncio.shield(task)
         except asyncio.CancelledError:
-            workflow.logger.warning("cancellation ignored: a number may be taken")
+            workflow.logger.warning("cancellation_ignored")  # a number may be taken
     task.result()

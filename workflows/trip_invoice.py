@@ -1,14 +1,17 @@
 """TripInvoice: one completed trip becomes its stored, numbered, announced invoice, or is parked for a person."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import timedelta
 
 from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
+    from activities import metrics
     from activities.messages import CollectInput, FetchInput
     from activities.money import MoneyActivities
     from activities.monthly import MonthlyActivities
+    from activities.observing import about
     from tripinvoice.ports import ObjectRef
     from workflows.compare_trip import start_comparing
     from workflows.issuing import Issuing, state_of
@@ -120,6 +123,20 @@ class TripInvoice(Issuing):
         self.drafts = made.drafts
         if made.compare is not None:
             self.comparing = asyncio.create_task(start_comparing(made.compare, self.trip))
+
+    def _about(self) -> Mapping[str, str]:
+        return about(self.trip)
+
+    def _tell_issued(self) -> None:
+        """Also how long after the trip: for most of them that is how long the customer waits."""
+        super()._tell_issued()
+        since = (workflow.now() - self.trip.ended_at).total_seconds()
+        metrics.issued(
+            max(since, 0.0),
+            country=self.trip.country,
+            line_of_business=self.trip.line_of_business,
+            meter=workflow.metric_meter(),
+        )
 
     # --- mending -----------------------------------------------------------------------------------------------
 

@@ -23,4 +23,6 @@ topic trips.completed 6 $((7 * day))
 topic trips.completed.dlq 1 -1 --config max.message.bytes=1052684
 # A month, for readers that have to start over. The records are the truth, not this topic.
 topic invoices.issued 6 $((30 * day))
+# A week, for Elasticsearch to be mended; what was compared is in the store for 90 days.
+topic invoice.compare.mismatch 3 $((7 * day))
 echo "the topics are there"

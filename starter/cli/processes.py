@@ -67,22 +67,24 @@ def bridge(*, as_json: Json = False) -> None:
 
 
 async def _bridge(*, as_json: bool) -> "BridgeSummary":
+    from contextlib import AsyncExitStack
+
     from starter.bridge import Bridge, Pace
     from starter.cli.session import temporal
     from starter.client import register_search_attributes
-    from starter.metrics import BridgeMetrics, runtime
+    from starter.metrics import BridgeMetrics
+    from starter.telemetry import Telemetry
     from starter.toggles import DecidedStart, ToggleReader
-    from tripinvoice.log import configure
     from tripinvoice.settings import read_settings
     from tripinvoice.wiring import Wiring
 
     settings = read_settings()
-    configure(settings.log_level, "json" if as_json else settings.log_format)
     stop = stop_on_signals()
-    sdk = runtime(settings, logging=None)
-    client = await temporal(sdk)
-    await register_search_attributes(client)
-    async with Wiring(settings) as wiring:
+    async with AsyncExitStack() as opened:
+        telemetry = opened.enter_context(Telemetry(settings, "bridge", as_json=as_json))
+        client = await temporal(telemetry.runtime, telemetry.interceptors)
+        await register_search_attributes(client)
+        wiring = await opened.enter_async_context(Wiring(settings, telemetry.observer))
         if settings.kafka_is_embedded:
             stderr().print(
                 safe(f"embedded Kafka at {wiring.kafka}, topic {settings.trips_topic}; it ends with this process")
@@ -95,9 +97,10 @@ async def _bridge(*, as_json: bool) -> "BridgeSummary":
             wiring.clock,
             decoder=wiring.decoder,
             pace=Pace(max_in_flight=settings.bridge_in_flight, drain=min(Pace.drain, settings.shutdown_grace)),
+            around=telemetry.consuming,
         )
         beside = [
-            asyncio.create_task(BridgeMetrics(sdk).keep_publishing(bridge)),
+            asyncio.create_task(BridgeMetrics(telemetry.runtime).keep_publishing(bridge)),
             asyncio.create_task(toggles.keep_reading()),
         ]
         try:

@@ -1,6 +1,8 @@
 """A command's way to Temporal, with errors that an operator can act on."""
 
-from temporalio.client import Client
+from collections.abc import Sequence
+
+from temporalio.client import Client, Interceptor
 from temporalio.envconfig import ClientConfig
 from temporalio.runtime import Runtime, TelemetryConfig
 
@@ -22,10 +24,10 @@ def _config() -> dict[str, object]:
         ) from None
 
 
-async def temporal(runtime: Runtime | None = None) -> Client:
+async def temporal(runtime: Runtime | None = None, interceptors: Sequence[Interceptor] = ()) -> Client:
     """A client. Raises ``StoreUnavailableError``, which says how to get a server, when none answers."""
     _config()  # a profile that does not exist is told in words
-    return await connect(runtime=runtime or _runtime())
+    return await connect(runtime=runtime or _runtime(), interceptors=interceptors)
 
 
 def _runtime() -> Runtime:

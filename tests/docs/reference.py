@@ -1,4 +1,4 @@
-"""The pages that repeat the code: docs/settings.md, cli.md, audit.md, einvoice.md, law.md, .env.example, docs/schemas.
+"""The pages that repeat the code: settings, cli, audit, einvoice, law, observability and schemas in docs/; .env.example.
 
 ``python -m tests.docs.reference`` writes them anew; the tests compare.
 """
@@ -15,6 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from starter.cli import app
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
+from starter.metrics import METRICS
 from tests.cli.commands import commands
 from tests.docs import compose, law, schemas
 from tripinvoice.audit.findings import EXPLAINED, Rule
@@ -111,12 +112,22 @@ def document_rules() -> str:
     return "\n".join(rows) + "\n"
 
 
+def metrics_table() -> str:
+    """Every metric of ours: name with its labels, kind, meaning."""
+    rows = ["| metric | kind | what it tells |", "|---|---|---|"]
+    for metric in METRICS:
+        labels = f"{{{','.join(metric.labels)}}}" if metric.labels else ""
+        rows.append(f"| `{metric.name}{labels}` | {metric.kind} | {metric.told} |")
+    return "\n".join(rows) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
     "docs/settings.md": settings_table,
     "docs/cli.md": cli_reference,
     "docs/audit.md": audit_rules,
     "docs/einvoice.md": document_rules,
     "docs/law.md": law.index,
+    "docs/observability.md": metrics_table,
     **{law.page_of(regime): partial(law.page, regime) for regime in REGIMES},
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from tripinvoice.compare.shape import DECIMALS
+from tripinvoice.compare.form import DECIMALS
 from tripinvoice.contract import MAX_ARCHIVED, MAX_DRAFTS, Drafts, PreprocessRequest, PreprocessResponse
 
 Schema = dict[str, Any]

@@ -287,16 +287,18 @@ def test_the_topics_are_those_of_the_settings(tmp_path: Path) -> None:
     said = subprocess.run(["sh", script], env=variables, capture_output=True, text=True, check=True)  # noqa: S607
     *made, last = said.stdout.splitlines()
     assert last == "the topics are there"
-    trips, dead, issued = (_asked(line) for line in made)
+    trips, dead, issued, mismatches = (_asked(line) for line in made)
     settings = Settings.model_construct()
     assert trips["--topic"] == settings.trips_topic
     assert dead["--topic"] == f"{settings.trips_topic}.dlq"
     assert issued["--topic"] == settings.invoices_topic
+    assert mismatches["--topic"] == settings.mismatches_topic
     assert trips["--bootstrap-server"] == SERVICES["kafka-topics"]["environment"]["KAFKA_BOOTSTRAP"]
     assert (trips["--partitions"], trips["--replication-factor"]) == ("6", "1")
     day = 24 * 60 * 60 * 1000
     assert trips["retention.ms"] == str(7 * day)
     assert (dead["retention.ms"], issued["retention.ms"]) == ("-1", str(30 * day))
+    assert mismatches["retention.ms"] == str(7 * day)
     usual = 1_048_588  # Kafka's default of max.message.bytes
     assert int(dead["max.message.bytes"]) == usual + 4096  # docs/bridge.md: for its headers
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -13,7 +13,7 @@ from tests import factories
 from tests.docs import schemas
 from tests.docs.reference import ROOT
 from tests.golden.reading import INPUTS, documents_of
-from tests.unit.compare import sides
+from tests.unit.compare.leaves import Steps, leaves_of
 from tests.unit.compare.sides import at, drafts, put, without
 from tripinvoice import canonical
 from tripinvoice.compare.form import plain_of
@@ -85,7 +85,7 @@ class TestRequest:
             (("evidence", "answers", 0, "body"), []),
         ],
     )
-    def test_others_do_not(self, steps: sides.Steps, value: Any) -> None:
+    def test_others_do_not(self, steps: Steps, value: Any) -> None:
         """Both or neither, another schema, another type."""
         request = canonical.plain(PreprocessRequest(evidence=factories.delivery_sources()))
         assert not REQUEST.is_valid(put(request, steps, value))
@@ -112,7 +112,7 @@ class TestResponse:
             (("archived", "media_type"), "application/json"),
         ],
     )
-    def test_others_do_not(self, steps: sides.Steps, value: Any) -> None:
+    def test_others_do_not(self, steps: Steps, value: Any) -> None:
         """Neither, both, more, or a reference to what is no archived object."""
         assert not RESPONDED.is_valid(put(canonical.plain(PreprocessResponse(archived=REF)), steps, value))
 
@@ -123,25 +123,22 @@ class TestDrafts:
         ARCHIVED.validate(canonical.plain(Drafts(drafts=read_drafts(drafts()))))
         ARCHIVED.validate(archived([]))
 
-    @settings(deadline=None)
     @given(st.data())
     def test_without_any_field_it_does_not(self, data: st.DataObject) -> None:
         """Null is not absent."""
-        steps = data.draw(st.sampled_from([steps for steps, _ in sides.leaves(drafts()) if isinstance(steps[-1], str)]))
+        steps = data.draw(st.sampled_from([steps for steps, _ in leaves_of(drafts()) if isinstance(steps[-1], str)]))
         assert not ARCHIVED.is_valid(archived(without(drafts(), steps)))
 
-    @settings(deadline=None)
     @given(st.data())
     def test_with_a_field_too_many_it_does_not(self, data: st.DataObject) -> None:
         """In whatever object."""
-        steps = data.draw(st.sampled_from([steps for steps, _ in sides.leaves(drafts()) if isinstance(steps[-1], str)]))
+        steps = data.draw(st.sampled_from([steps for steps, _ in leaves_of(drafts()) if isinstance(steps[-1], str)]))
         assert not ARCHIVED.is_valid(archived(put(drafts(), (*steps[:-1], "tomorrow"), 5)))
 
-    @settings(deadline=None)
     @given(st.data())
     def test_with_another_type_anywhere_it_does_not(self, data: st.DataObject) -> None:
         """A boolean is no number, a number is no text."""
-        steps, was = data.draw(st.sampled_from(list(sides.leaves(drafts()))))
+        steps, was = data.draw(st.sampled_from(list(leaves_of(drafts()))))
         others: list[Any] = [True, 7, 0.5, "?", [], {}]
         for value in others:
             other = not isinstance(value, type(was)) and not (
@@ -165,16 +162,15 @@ class TestDrafts:
             ((0, "issuer_mode"), "nobody"),
         ],
     )
-    def test_values_that_are_written_otherwise_do_not(self, steps: sides.Steps, value: Any) -> None:
+    def test_values_that_are_written_otherwise_do_not(self, steps: Steps, value: Any) -> None:
         """The ways in which other languages like to write them."""
         assert type(at(drafts(), steps)) is type(value) or value == 1.5
         assert not ARCHIVED.is_valid(archived(put(drafts(), steps, value)))
 
-    @settings(deadline=None)
     @given(st.data())
     def test_what_passes_can_be_read(self, data: st.DataObject) -> None:
         """The schema is as strict as the reader, but for what it cannot say: that 5.0 is not written as 5."""
-        steps, _ = data.draw(st.sampled_from(list(sides.leaves(drafts()))))
+        steps, _ = data.draw(st.sampled_from(list(leaves_of(drafts()))))
         value: Any = data.draw(st.sampled_from([None, True, 7, -1, 0.5, "", "x", "7.00", "EUR", [], {}]))
         changed = put(drafts(), steps, value)
         if ARCHIVED.is_valid(archived(changed)):

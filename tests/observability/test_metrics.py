@@ -8,7 +8,9 @@ from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.testing import ActivityEnvironment
 
 from activities import metrics
+from activities.auditing import publish
 from activities.instruments import Counter, Gauge, Histogram, buckets
+from activities.messages import AuditSummary
 from activities.metrics import RolloutStage
 from tests.bridge.test_metrics import scrape
 from tests.servers.server import free_port
@@ -30,6 +32,7 @@ def tell_everything() -> None:
     metrics.rollout_is_at(RolloutStage.LIVE, 0.05, country="DE", line_of_business="rides", candidate="go")
     metrics.step_took(0.2, step="render", implementation="current", outcome="done")
     metrics.upstream_took(0.2, upstream="payments", outcome="answered")
+    publish(AuditSummary(series=1, numbers=3, holes=1, findings={"missing-number": 1}))
     meter = metrics._meter()
     metrics.issued(90.0, **PLACE, meter=meter)
     metrics.parked(step="fetch", code="MissingAnswerError", meter=meter)

@@ -73,9 +73,15 @@ def minio() -> Path:
     return _cached("minio", _version("minio", "go.mod"), _go_tool) / "minio"
 
 
+def prometheus() -> Path:
+    """The folder of Prometheus and promtool, without the clouds' service discovery, which is most of it."""
+    return _cached("prometheus", _version("prometheus", "go.mod"), _go_tool)
+
+
 def _version(name: str, file: str) -> str:
     """The server's version, and a mark of everything that is pinned with it."""
-    pattern = {"pom.xml": r"<version>([\w.]+)</version>", "go.mod": r"github\.com/minio/minio v([\w.-]+)"}[file]
+    go = rf"github\.com/{name}/{name} v([\w.-]+)"
+    pattern = {"pom.xml": r"<version>([\w.]+)</version>", "go.mod": go}[file]
     found = re.search(pattern, (PINS / name / file).read_text())
     assert found is not None
     pinned = hashlib.sha256(b"".join(pin.read_bytes() for pin in sorted((PINS / name).iterdir())))
@@ -98,8 +104,11 @@ def _check(what: str, known: str, made: Path) -> None:
 
 
 def _go_tool(pin: Path, made: Path) -> None:
-    go = _tool("go", pin.name, "install Go 1.24 or newer")
-    _run(pin, go, "install", "tool", more={"GOBIN": str(made)})
+    wanted = re.search(r"^go (\d+\.\d+)", (pin / "go.mod").read_text(), re.MULTILINE)
+    assert wanted is not None
+    go = _tool("go", pin.name, f"install Go {wanted[1]} or newer")
+    tags = (pin / "tags").read_text().strip() if (pin / "tags").exists() else ""
+    _run(pin, go, "install", f"-tags={tags}", "-ldflags=-s -w", "tool", more={"GOBIN": str(made)})
 
 
 def _tool(program: str, what: str, install: str) -> str:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import factories
-from tests.unit.compare import sides
+from tests.unit.compare.leaves import Steps, leaves_of
 from tests.unit.compare.sides import drafts, put, without
 from tripinvoice import archive, canonical, contract
 from tripinvoice.adapters.documents_folder import FolderDocumentStore
@@ -197,7 +197,7 @@ class TestReading:
             ((0, "account_reference"), "x", "drafts.0.?"),
         ],
     )
-    def test_what_reading_would_mend_is_refused(self, steps: sides.Steps, value: Any, field: str) -> None:
+    def test_what_reading_would_mend_is_refused(self, steps: Steps, value: Any, field: str) -> None:
         """A document must not rest on what its reader made of it; a name of the candidate's own is not repeated."""
         with pytest.raises(CandidateError, match=r"does not fit the contract") as caught:
             read_drafts(put(drafts(), steps, value))
@@ -214,17 +214,16 @@ class TestReading:
             ((0, "lines"), {}),
         ],
     )
-    def test_what_cannot_be_read_is_refused(self, steps: sides.Steps, value: Any) -> None:
+    def test_what_cannot_be_read_is_refused(self, steps: Steps, value: Any) -> None:
         """By the list as a whole."""
         with pytest.raises(CandidateError, match=r"^drafts: does not fit the contract") as caught:
             read_drafts(put(drafts(), steps, value))
         assert caught.value.field == "drafts"
 
-    @settings(deadline=None)
     @given(st.data())
     def test_every_field_is_needed(self, data: st.DataObject) -> None:
         """Also one that is null, or has a usual value."""
-        fields = [steps for steps, _ in sides.leaves(drafts()) if isinstance(steps[-1], str)]
+        fields = [steps for steps, _ in leaves_of(drafts()) if isinstance(steps[-1], str)]
         with pytest.raises(CandidateError):
             read_drafts(without(drafts(), data.draw(st.sampled_from(fields))))
 

@@ -54,7 +54,7 @@ async def said(caplog: pytest.LogCaptureFixture, folder: Path, *replaced: str) -
     step = DocumentActivities(Replacing(replaced), store).render
     with caplog.at_level(logging.INFO):
         await ActivityEnvironment().run(step, RenderInput(draft=reference, taken=taken))
-    return [record for record in caplog.records if record.getMessage().startswith("characters replaced")]
+    return [record for record in caplog.records if record.getMessage().startswith("characters_replaced")]
 
 
 async def test_replaced_characters_are_told_by_code_point(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:

@@ -62,11 +62,11 @@ async def test_sigterm_finishes_what_is_running_and_another_worker_goes_on(tmp_p
     async with running(tmp_path, with_worker=False) as stack:
         trips = [await stack.know(scenarios.london(f"drained-{n}")) for n in range(6)]
         async with _process([], _environment(stack, tmp_path)) as process:
-            await _line_with(process, "worker is polling")
+            await _line_with(process, "worker_polling")
             handles = [await stack.start(trip) for trip in trips]
             await handles[0].result()
             process.send_signal(signal.SIGTERM)
-            await _line_with(process, "worker has drained")
+            await _line_with(process, "worker_drained")
             assert await process.wait() == 0
         async with stack.working():
             results = [await handle.result() for handle in handles]
@@ -79,7 +79,7 @@ async def test_a_killed_workers_step_is_given_to_another_after_missed_heartbeats
         trip = await stack.know(scenarios.berlin("beaten"))
         await stack.fault(system="fares", trip_id="beaten", latency_ms=1_900, times=1)
         async with _process([], _environment(stack, tmp_path)) as process:
-            await _line_with(process, "worker is polling")
+            await _line_with(process, "worker_polling")
             handle = await stack.start(trip)
             while not (await stack.calls("beaten")).get("fares"):  # noqa: ASYNC110
                 await asyncio.sleep(0.05)

@@ -9,9 +9,11 @@ from cassandra.query import UNSET_VALUE
 from tripinvoice.adapters.cassandra import CONDITIONAL, READ, SERIAL_READ, WRITE, Keyspace
 from tripinvoice.adapters.cassandra_numbering import Bucket, Series, Spot
 from tripinvoice.adapters.moments import to_moment, to_text
+from tripinvoice.adapters.observed import Unobserved
 from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.numbering import NumberTaken
+from tripinvoice.ports import Observer
 
 # All at once: a bucket that is read in pages would be read at several moments.
 _BUCKET = SERIAL_READ("""
@@ -58,8 +60,9 @@ _ALL_SERIES = READ("SELECT series, period, bucket FROM series")
 class CassandraLedgerTable:
     """The tables ``series_ledger``, ``number_by_document`` and ``series``."""
 
-    def __init__(self, keyspace: Keyspace) -> None:
+    def __init__(self, keyspace: Keyspace, observer: Observer | None = None) -> None:
         self._keyspace = keyspace
+        self._observer: Observer = observer or Unobserved()
 
     # --- what the protocol asks ----------------------------------------------------------------------------------
 
@@ -87,7 +90,9 @@ class CassandraLedgerTable:
         last, batch = rows[-1], uuid4()
         advance = _ADVANCE, (last.no + 1, to_text(last.issued_at), *where, bucket.next_no)
         added = ((_APPEND, (*where, row.no, str(row.document), to_text(row.issued_at), batch)) for row in rows)
-        return self._keyspace.apply(advance, *added)
+        won = self._keyspace.apply(advance, *added)
+        self._observer.ledger_write("cassandra", len(rows), won=won)
+        return won
 
     def close(self, bucket: Bucket) -> bool:
         """No more rows in it, if the counter still is the bucket's."""

@@ -2,7 +2,8 @@
 
 https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md. ``ce_id`` is made of the
 document's key, so a fact that is announced twice (a step that was repeated) carries the same id twice. The data
-names the document and where it is; it holds no personal data. Fields are in ``docs/bridge.md``.
+names the document and where it is; it holds no personal data. Fields are in ``docs/bridge.md``. With traces on, the
+headers ``traceparent`` and ``tracestate`` lead to the trace of the trip.
 """
 
 import json
@@ -15,9 +16,10 @@ from tripinvoice.adapters.kafka_producer import (
     Headers,
     Record,
 )
+from tripinvoice.adapters.observed import Unobserved
 from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import DocumentKey, Kind
-from tripinvoice.ports import ISSUED, VOIDED, InvoiceRecord, ObjectRef
+from tripinvoice.ports import ISSUED, VOIDED, InvoiceRecord, ObjectRef, Observer
 
 SCHEMA = "invoice/1"
 TYPES = {ISSUED: "invoice.issued", VOIDED: "invoice.voided"}
@@ -31,7 +33,7 @@ class KafkaEventSink:
     ``source`` is the CloudEvents source; ``timeout`` (seconds) bounds one announcement. Safe to share between threads.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - by name
         self,
         bootstrap: str,
         *,
@@ -39,9 +41,11 @@ class KafkaEventSink:
         source: str = "/tripinvoice",
         timeout: float = 10.0,
         client: ClientConfig | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._topic = topic
         self._source = source
+        self._observer: Observer = observer or Unobserved()
         self._producer = DeliveringProducer(bootstrap, timeout=timeout, client=client)
 
     def announce(self, records: Sequence[InvoiceRecord]) -> None:
@@ -49,18 +53,19 @@ class KafkaEventSink:
 
         Raises ``StoreUnavailableError``; announcing again is harmless.
         """
-        self._producer.send(self._topic, [_message(record, self._source) for record in records])
+        trace = tuple((name, value.encode()) for name, value in self._observer.trace_headers().items())
+        self._producer.send(self._topic, [_message(record, self._source, trace) for record in records])
 
     def close(self) -> None:
         """Disconnect."""
         self._producer.close()
 
 
-def _message(record: InvoiceRecord, source: str) -> Record:
+def _message(record: InvoiceRecord, source: str, trace: Headers) -> Record:
     return Record(
         key=record.document.trip_id.encode(),
         value=json.dumps(_data(record), ensure_ascii=False, sort_keys=True).encode(),
-        headers=_attributes(record, source),
+        headers=_attributes(record, source) + trace,
     )
 
 

@@ -20,6 +20,7 @@ from tripinvoice.adapters.cassandra_numbering import MOST_AT_ONCE, Answer, Bucke
 from tripinvoice.errors import StoreUnavailableError, TripInvoiceError
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.numbering import HOLES_LISTED, Claim, NumberTaken, SeriesAudit, exhausted
+from tripinvoice.ports import Observer
 
 BUCKET_SIZE = 10_000  # numbers; a bucket is read as a whole when a process first numbers its series
 _SERIES_KEPT = 1_000  # whose last bucket this process remembers
@@ -32,8 +33,8 @@ class CassandraNumberLedger:
     ``bucket_size`` is that of buckets opened from now on; those that are open keep theirs.
     """
 
-    def __init__(self, keyspace: Keyspace, *, bucket_size: int = BUCKET_SIZE) -> None:
-        self._table = CassandraLedgerTable(keyspace)
+    def __init__(self, keyspace: Keyspace, *, bucket_size: int = BUCKET_SIZE, observer: Observer | None = None) -> None:
+        self._table = CassandraLedgerTable(keyspace, observer)
         self._claims = Claims(keyspace)
         self._bucket_size = bucket_size
         self._groups = GroupCommit(self._number, MOST_AT_ONCE)

@@ -10,10 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from tripinvoice.adapters.moments import to_moment, to_text
+from tripinvoice.adapters.observed import Unobserved
 from tripinvoice.adapters.sqlite import Database
 from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.numbering import HOLES_LISTED, Claim, NumberTaken, SeriesAudit, exhausted
+from tripinvoice.ports import Observer
 
 _PAGE = 500
 
@@ -47,8 +49,9 @@ _GAPS = """
 class SqliteNumberLedger:
     """Claims and numbers in a :class:`~tripinvoice.adapters.sqlite.Database`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, observer: Observer | None = None) -> None:
         self._database = database
+        self._observer: Observer = observer or Unobserved()
 
     def take(self, claims: Sequence[Claim]) -> Sequence[NumberTaken]:
         """A number for each document, in order, all or none; the same number whenever it is asked again.
@@ -57,7 +60,9 @@ class SqliteNumberLedger:
         rows and counter disagree: then nothing is numbered any more.
         """
         with self._database.write() as connection:
-            return tuple(_take(connection, claim) for claim in claims)
+            taken = tuple(_take(connection, claim) for claim in claims)
+        self._observer.ledger_write("sqlite", len(taken), won=True)  # one writer at a time: nobody else can win
+        return taken
 
     def void(self, document: DocumentKey, reason: str) -> NumberTaken | None:
         """Mark the document's number as void for ever; the first reason stays. ``None`` when it took no number."""

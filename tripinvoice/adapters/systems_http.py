@@ -15,9 +15,10 @@ from urllib.parse import quote
 import aiohttp
 from yarl import URL
 
+from tripinvoice.adapters.observed import Unobserved
 from tripinvoice.errors import InvalidAnswerError, SystemUnavailableError, TripInvoiceError
 from tripinvoice.money_systems import Answer, MoneySystem
-from tripinvoice.ports import Clock
+from tripinvoice.ports import Clock, Observer
 from tripinvoice.strict_json import kind_of, read_object
 from tripinvoice.systems_table import PLACEHOLDER
 from tripinvoice.trip import Trip
@@ -34,9 +35,10 @@ _CHUNK = 64 * 1024
 class HttpMoneySystems:
     """The port :class:`~tripinvoice.ports.MoneySystems`; use it in one event loop, and ``close`` it there."""
 
-    def __init__(self, table: Sequence[MoneySystem], clock: Clock) -> None:
+    def __init__(self, table: Sequence[MoneySystem], clock: Clock, *, observer: Observer | None = None) -> None:
         self._table = tuple(table)
         self._clock = clock
+        self._observer: Observer = observer or Unobserved()
         self._limits = {system.name: asyncio.Semaphore(system.concurrency) for system in self._table}
         self._session: aiohttp.ClientSession | None = None
 
@@ -63,7 +65,8 @@ class HttpMoneySystems:
     async def _limited(self, system: MoneySystem, url: URL) -> dict[str, Any] | None:
         async with self._limits[system.name]:
             try:
-                return await self._get(system, url)
+                with self._observer.call("http", system.name):
+                    return await self._get(system, url)
             except TimeoutError:
                 raise SystemUnavailableError(
                     f"{system.name}: no answer within {system.timeout.total_seconds():g} s; is it overloaded?",
@@ -77,7 +80,7 @@ class HttpMoneySystems:
 
     async def _get(self, system: MoneySystem, url: URL) -> dict[str, Any] | None:
         timeout = aiohttp.ClientTimeout(total=system.timeout.total_seconds())
-        headers = dict(system.headers)
+        headers = {**dict(system.headers), **self._observer.trace_headers()}
         async with self._open().get(url, headers=headers, timeout=timeout, allow_redirects=False) as response:
             if response.status in _NO_ANSWER:
                 return None

@@ -1,6 +1,7 @@
 """One trip, both sides: what came out, what differs, and what is kept of it.
 
-What is kept holds no value of a document: paths, names and counts. The values are in the archived drafts.
+What is kept holds no value of a document: paths, names and counts, and no name that a candidate made up. The values are
+in the archived drafts.
 """
 
 import hashlib
@@ -12,9 +13,9 @@ from itertools import islice
 from typing import Any
 
 from tripinvoice.compare.differences import Difference, Kind, differences
-from tripinvoice.compare.form import Plain, form
+from tripinvoice.compare.form import DRAFTS, Plain, form
 from tripinvoice.compare.ignoring import Ignored, IgnoreRule, sift
-from tripinvoice.compare.shape import DRAFTS, cause
+from tripinvoice.compare.telling import told_path
 from tripinvoice.invoice import Draft
 
 MAX_PATHS = 50
@@ -98,7 +99,7 @@ class Found:
     @property
     def fingerprint(self) -> str:
         """The same for all trips that differ in the same way; empty when they do not."""
-        ways = sorted({f"{one.kind} {cause(one.path)}" for one in self.differences})
+        ways = sorted({f"{one.kind} {told_path(one.normalised)}" for one in self.differences})
         return hashlib.sha256("\n".join(ways).encode()).hexdigest()[:12] if ways else ""
 
 
@@ -138,7 +139,7 @@ def _between(current: Sequence[Plain] | None, candidate: Sequence[Plain]) -> Ite
 
 
 def _paths(found: Iterable[Difference]) -> tuple[str, ...]:
-    return tuple(sorted({cause(one.path) for one in found}))[:MAX_PATHS]
+    return tuple(sorted({told_path(one.normalised) for one in found}))[:MAX_PATHS]
 
 
 def features_of(drafts: Sequence[Draft], product: str, completion: str) -> tuple[str, ...]:

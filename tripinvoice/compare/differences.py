@@ -5,6 +5,7 @@ recognised first, which is what nearly all are; a difference costs more. Differe
 has enough of them stops.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 from tripinvoice import canonical
+
+_PLACE = re.compile(r"(?<=\.)[0-9]+(?=\.|$)")
 
 ALIGNED = 1_000
 """Items of a list that are aligned; longer lists are compared place by place, which costs less."""
@@ -36,6 +39,11 @@ class Difference:
     kind: Kind
     current: Any = None
     candidate: Any = None
+
+    @property
+    def normalised(self) -> str:
+        """Its path without the places in lists: what differences of one cause have in common."""
+        return _PLACE.sub("*", self.path)
 
 
 def differences(current: Any, candidate: Any, path: str = "") -> Iterator[Difference]:
@@ -95,4 +103,7 @@ def _replaced(ours: Sequence[bytes], theirs: Sequence[bytes]) -> list[tuple[int,
 
 
 def _below(path: str, name: str | int) -> str:
-    return f"{path}.{name}" if path else str(name)
+    """A candidate's name that could be read as several, or as a place, is put in quotes."""
+    odd = isinstance(name, str) and (not name or "." in name or name.isdigit())
+    step = f"'{name}'" if odd else str(name)
+    return f"{path}.{step}" if path else step

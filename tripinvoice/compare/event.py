@@ -1,7 +1,7 @@
 """What is told of a mismatch: Elastic Common Schema fields, without a personal value, bounded.
 
-https://www.elastic.co/guide/en/ecs/8.17/. Amounts, rates, codes and dates are shown, because a mismatch is found by
-them; every other text is told by its length only. The values themselves are in the archive, behind its access control.
+https://www.elastic.co/guide/en/ecs/8.17/. Which values are shown is in :mod:`~tripinvoice.compare.telling`; all of them
+are in the archive, behind its access control.
 """
 
 import json
@@ -12,38 +12,16 @@ from typing import Any
 
 from tripinvoice.compare.comparison import Comparison, Found
 from tripinvoice.compare.differences import Difference, Kind
-from tripinvoice.compare.shape import DECIMALS, known, told
+from tripinvoice.compare.telling import told_path, told_value
 
 TYPE = "invoice.compare.mismatch"
 DATASET = "invoice.compare"
 ECS_VERSION = "8.17.0"
 
 MAX_DIFFERENCES = 50
-MAX_TEXT = 64
-ABSENT = "absent"
+MAX_BYTES = 256 * 1024
 
-# Names of fields whose values are amounts, rates, codes or dates. What stands below a party, or below a name that
-# drafts do not have, is not shown whatever its name is; and a text is shown only if it looks like a code, because a
-# candidate may write anything anywhere.
-_OPEN = DECIMALS | {
-    *(
-        "minor",
-        "currency",
-        "unit",
-        "code",
-        "tax_category",
-        "exemption",
-        "classification",
-        "contract",
-        "kind",
-        "revision",
-    ),
-    *("regime", "regime_version", "template", "locale", "paper", "time_zone", "country", "line_of_business"),
-    *("issuer_mode", "supply_date", "rate_date", "simplified", "business", "einvoice", "invoicing", "title", "method"),
-    *("distance_m", "notes", "unverified", "label", "period", "first", "last"),
-}
-_PERSONAL = frozenset({"supplier", "issuer", "recipient"})
-_CODE = re.compile(rf"[A-Za-z0-9_.:/%-]{{1,{MAX_TEXT}}}")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_.]{0,63}", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,21 +33,26 @@ class Mismatch:
     sources_sha256: str
     trace_id: str = ""
 
+    @property
+    def id(self) -> str:
+        """The event's: the same whenever the same comparison is told."""
+        one = self.comparison
+        return f"{one.trip_id}/{one.revision}/{one.rollout_version}/{_rfc3339(one.compared_at)}"
+
 
 def data(mismatch: Mismatch) -> dict[str, Any]:
-    """The event's data: an ECS document."""
-    one, found = mismatch.comparison, mismatch.found
-    timed = {"current": one.current_seconds, "candidate": one.candidate_seconds}
+    """The event's data: an ECS document. Fields without a value are left out."""
+    one = mismatch.comparison
     document: dict[str, Any] = {
-        "@timestamp": _rfc3339(one.compared_at),
+        "@timestamp": moment_of(mismatch),
         "ecs": {"version": ECS_VERSION},
         "message": _message(one),
         "event": {
+            "id": mismatch.id,
             "kind": "event",
             "dataset": DATASET,
             "action": "preprocess-compared",
             "outcome": "failure",
-            "reason": one.failure or None,
         },
         "labels": {
             "country": one.country,
@@ -79,67 +62,77 @@ def data(mismatch: Mismatch) -> dict[str, Any]:
             "issued": one.issued,
         },
         "trip": {"id": one.trip_id, "revision": one.revision},
-        "compare": {
-            "outcome": one.outcome,
-            "fingerprint": one.fingerprint,
-            "paths": list(one.paths),
-            "rollout_version": one.rollout_version,
-            "sources_sha256": mismatch.sources_sha256,
-            "differences": [_told(difference) for difference in found.differences[:MAX_DIFFERENCES]],
-            "left_out": max(0, len(found.differences) - MAX_DIFFERENCES),
-            "ignored": len(found.let_be),
-            "noisy": sorted(one.noisy or ()),
-            "seconds": {side: seconds for side, seconds in timed.items() if seconds is not None},
-        },
+        "compare": _compared(mismatch),
     }
+    if one.failure:
+        document["event"]["reason"] = _code(one.failure)
     if mismatch.trace_id:
         document["trace"] = {"id": mismatch.trace_id}
     return document
 
 
+def moment_of(mismatch: Mismatch) -> str:
+    """When it was compared: RFC 3339, UTC."""
+    return _rfc3339(mismatch.comparison.compared_at)
+
+
+def encoded(mismatch: Mismatch, limit: int = MAX_BYTES) -> bytes:
+    """The data as JSON of at most ``limit`` bytes: its last differences go first, and are counted."""
+    document = data(mismatch)
+    compared = document["compare"]
+    while len(content := _json(document)) > limit and compared["differences"]:
+        half = len(compared["differences"]) // 2
+        compared["left_out"] += len(compared["differences"]) - half
+        compared["differences"] = compared["differences"][:half]
+    return content
+
+
+def _compared(mismatch: Mismatch) -> dict[str, Any]:
+    one, found = mismatch.comparison, mismatch.found
+    timed = {"current": one.current_seconds, "candidate": one.candidate_seconds}
+    return {
+        "outcome": str(one.outcome),
+        "fingerprint": one.fingerprint,
+        "paths": [told_path(path) for path in one.paths],
+        "rollout_version": one.rollout_version,
+        "sources_sha256": mismatch.sources_sha256,
+        "differences": [_told(difference) for difference in found.differences[:MAX_DIFFERENCES]],
+        "left_out": max(0, len(found.differences) - MAX_DIFFERENCES),
+        "ignored": len(found.let_be),
+        "noisy": [told_path(path) for path in sorted(one.noisy or ())],
+        "seconds": {side: seconds for side, seconds in timed.items() if seconds is not None},
+    }
+
+
 def _message(one: Comparison) -> str:
     if one.failure:
-        return f"candidate {one.candidate} failed: {one.failure}"
-    return f"candidate {one.candidate} differs at {', '.join(one.paths[:3])}"
+        return f"candidate {one.candidate} failed: {_code(one.failure)}"
+    return f"candidate {one.candidate} differs at {', '.join(told_path(path) for path in one.paths[:3])}"
 
 
-def _told(difference: Difference) -> dict[str, Any]:
-    current, candidate = redacted(difference)
-    return {"path": told(difference.path), "kind": difference.kind, "current": current, "candidate": candidate}
+def _told(difference: Difference) -> dict[str, str]:
+    kinds = difference.kind is Kind.TYPE
+    return {
+        "path": told_path(difference.path),
+        "kind": str(difference.kind),
+        "current": _value(difference.path, difference.current, kinds=kinds),
+        "candidate": _value(difference.path, difference.candidate, kinds=kinds),
+    }
 
 
-def redacted(difference: Difference) -> tuple[str, str]:
-    """Both values as they may be told; the side that has none is ``absent``."""
-    shown = _open(difference.path.split("."))
-    current, candidate = _redacted(difference.current, shown=shown), _redacted(difference.candidate, shown=shown)
-    match difference.kind:
-        case Kind.MISSING:
-            return current, ABSENT
-        case Kind.ADDED:
-            return ABSENT, candidate
-        case _:
-            return current, candidate
+def _value(path: str, value: Any, *, kinds: bool) -> str:
+    """As it may be told; where the kinds differ, ``19`` and ``"19"`` must not look the same."""
+    told = told_value(path, value)
+    return f'"{told}"' if kinds and told == value else told
 
 
-def _redacted(value: Any, *, shown: bool) -> str:
-    match value:
-        case None:
-            return "null"
-        case dict():
-            return f"object of {len(value)}"
-        case list():
-            return f"list of {len(value)}"
-        case str():
-            return value if shown and _CODE.fullmatch(value) else f"text of {len(value)}"
-        case bool():
-            return json.dumps(value) if shown else "truth value"
-        case _:
-            return str(value)[:MAX_TEXT] if shown else "number"
+def _code(failure: str) -> str:
+    """The name of an error, if it is one: a candidate in another language may put anything there."""
+    return failure if _CODE.fullmatch(failure) else "Error"
 
 
-def _open(names: list[str]) -> bool:
-    last = next((name for name in reversed(names) if not name.isdigit()), "")
-    return last in _OPEN and _PERSONAL.isdisjoint(names) and all(known(name) for name in names)
+def _json(document: dict[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def _rfc3339(moment: datetime) -> str:

@@ -4,18 +4,21 @@ Decimals are without trailing zeros, times to the millisecond with their offset,
 a ``null`` is not an absent field, and the order of lines matters.
 """
 
+import dataclasses
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from tripinvoice import canonical
-from tripinvoice.compare.shape import DECIMALS, TIMES
 from tripinvoice.invoice import Contract, Draft
 
 Plain = dict[str, Any]
+
+DRAFTS = "drafts"
+"""The path of all drafts together: of their order, or of there being none."""
 
 # Written otherwise it is another value, even where Python would read it: 1_000, " 19", 20260329T1200.
 _DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
@@ -74,3 +77,32 @@ def _time(text: str) -> str:
         return datetime.fromisoformat(text).isoformat(timespec="milliseconds")
     except ValueError:
         return text
+
+
+def _fields(shape: type, seen: set[type]) -> Iterator[tuple[str, type]]:
+    """Every field below a dataclass with each type that it may have."""
+    seen.add(shape)
+    for name, hint in get_type_hints(shape).items():
+        for kind in _kinds(hint):
+            yield name, kind
+            if dataclasses.is_dataclass(kind) and kind not in seen:
+                yield from _fields(kind, seen)
+
+
+def _kinds(hint: Any) -> Iterator[type]:
+    arguments = get_args(hint)
+    if not arguments and isinstance(hint, type):
+        yield hint
+    for argument in arguments:
+        yield from _kinds(argument)
+
+
+_FIELDS = tuple(_fields(Draft, set()))
+NAMES = frozenset(name for name, _ in _FIELDS)
+"""Names of all fields that a draft has, at any depth."""
+
+_HINTS: Mapping[type, frozenset[str]] = {
+    kind: frozenset(name for name, of in _FIELDS if of is kind) for kind in (Decimal, datetime)
+}
+DECIMALS, TIMES = _HINTS[Decimal], _HINTS[datetime]
+"""Names of the fields of a draft that hold a decimal, and a time."""

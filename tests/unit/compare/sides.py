@@ -1,18 +1,16 @@
 """Drafts as plain JSON, places in them, and records of comparisons."""
 
 import copy
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests import factories
+from tests.unit.compare.leaves import Steps
 from tripinvoice.assemble import assemble
 from tripinvoice.compare.comparison import Comparison, Outcome, Side
 from tripinvoice.compare.form import Plain, plain_of
 
 NOW = datetime(2026, 11, 2, 18, 6, tzinfo=UTC)
-
-Steps = tuple[str | int, ...]
 
 _DRAFTS = plain_of(assemble(factories.delivery_sources()))
 
@@ -30,16 +28,6 @@ def side(of: list[Plain] | None = None) -> Side:
 def failed(code: str) -> Side:
     """One that has none."""
     return Side(drafts=None, failure=code)
-
-
-def leaves(value: Any, above: Steps = ()) -> Iterator[tuple[Steps, Any]]:
-    """Every value that holds no others, with the steps to it."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
-    if inner is None:
-        yield above, value
-        return
-    for name, one in inner:
-        yield from leaves(one, (*above, name))
 
 
 def at(value: Any, steps: Steps) -> Any:

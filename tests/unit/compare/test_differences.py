@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.compare import sides
+from tests.unit.compare.leaves import Steps, leaves_of
 from tripinvoice.compare import differences as module
 from tripinvoice.compare.differences import Difference, Kind, differences
 
@@ -38,13 +39,12 @@ def test_both_sides_find_as_much(one: Any, other: Any) -> None:
 
 
 DRAFTS = sides.drafts()
-LEAVES = list(sides.leaves(DRAFTS))
+LEAVES = list(leaves_of(DRAFTS))
 new = st.none() | st.booleans() | st.integers() | st.text(max_size=8)
 
 
-@settings(deadline=None)
 @given(st.sampled_from(LEAVES), new)
-def test_any_one_changed_leaf_of_a_draft_is_found_and_named(leaf: tuple[sides.Steps, Any], value: Any) -> None:
+def test_any_one_changed_leaf_of_a_draft_is_found_and_named(leaf: tuple[Steps, Any], value: Any) -> None:
     """By path, with both values; of another type it is another kind."""
     steps, was = leaf
     if type(was) is type(value) and was == value:
@@ -55,9 +55,8 @@ def test_any_one_changed_leaf_of_a_draft_is_found_and_named(leaf: tuple[sides.St
     ]
 
 
-@settings(deadline=None)
 @given(st.sampled_from([leaf for leaf in LEAVES if isinstance(leaf[0][-1], str)]))
-def test_any_one_absent_field_of_a_draft_is_found(leaf: tuple[sides.Steps, Any]) -> None:
+def test_any_one_absent_field_of_a_draft_is_found(leaf: tuple[Steps, Any]) -> None:
     """Also when it was null, and the other way round."""
     (steps, was), path = leaf, ".".join(map(str, leaf[0]))
     less = sides.without(DRAFTS, steps)

@@ -9,12 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.compare import sides
-from tripinvoice.compare.form import form
+from tripinvoice.compare.form import DECIMALS, NAMES, TIMES, form
 
 
 def formed(name: str, value: Any) -> Any:
     """The value of a field after that."""
     return form([{name: value}])["draft 1"][name]
+
+
+def test_fields_by_type() -> None:
+    """Those of a draft and of everything in it."""
+    assert frozenset({"quantity", "tax_rate", "rate"}) == DECIMALS
+    assert frozenset({"started_at", "ended_at"}) == TIMES
+    assert {"key", "trip_id", "minor", "postcode", *DECIMALS, *TIMES} < NAMES
 
 
 class TestNames:

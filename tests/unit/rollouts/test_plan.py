@@ -44,6 +44,8 @@ def test_a_stage_may_ask_for_approval() -> None:
         ({"share": 10_001}, "stages.share"),
         ({"sample": -1}, "stages.share"),
         ({"sample": 10_001}, "stages.share"),
+        ({"mode": Mode.FULL, "share": 9_999}, "stages.sample"),
+        ({"mode": Mode.FULL, "sample": 0}, "stages.sample"),
         ({"min_samples": 0}, "stages"),
         ({"min_time": timedelta(seconds=-1)}, "stages"),
     ],
@@ -59,6 +61,7 @@ def test_the_bounds_of_a_stage() -> None:
     """They are allowed."""
     assert Stage(mode=Mode.LIVE, share=1, sample=0, min_samples=1, min_time=timedelta()).share == 1
     assert Stage(mode=Mode.LIVE, share=10_000, sample=10_000).share == 10_000
+    assert Stage(mode=Mode.FULL, sample=1).sample == 1
 
 
 @pytest.mark.parametrize(

@@ -83,6 +83,12 @@ class TestToggles:
             found = Toggles(rollouts=[rollout(scope) for scope in order]).of(factories.trip())
             assert (found and str(found.scope)) == wins
 
+    def test_the_rollout_of_a_scope(self) -> None:
+        """Of this very one, not of one that covers it."""
+        toggles = Toggles(rollouts=[rollout("DE/*"), rollout("DE/rides")])
+        assert toggles.at(Scope.parse("DE/rides")) == toggles.rollouts[1]
+        assert toggles.at(Scope.parse("*/rides")) is None
+
     def test_the_kill_switch(self) -> None:
         """Off until somebody turned it on."""
         assert not Toggles().killed
