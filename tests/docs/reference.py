@@ -1,4 +1,4 @@
-"""The pages that repeat the code: settings, cli, audit, einvoice, law, observability and schemas in docs/; .env.example.
+"""The pages that repeat the code: settings, cli, audit, einvoice, law, observability and schemas in docs; .env.example.
 
 ``python -m tests.docs.reference`` writes them anew; the tests compare.
 """

@@ -117,6 +117,12 @@ def test_a_threshold_of_nothing_is_broken_by_one() -> None:
     assert judged(measured(1), Measured(), limits=none).verdict is Verdict.HOLD
 
 
+@pytest.mark.parametrize(("theirs", "verdict"), [(0.099, Verdict.PROMOTE), (0.101, Verdict.ROLL_BACK)])
+def test_what_is_quick_is_not_measured_by_what_is_quicker(theirs: float, verdict: Verdict) -> None:
+    """Below a twentieth of a second the current one counts as that: most of it is waiting for a worker."""
+    assert judged(measured(current_p95=0.001, candidate_p95=theirs), Measured()).verdict is verdict
+
+
 @pytest.mark.parametrize(("ours", "theirs"), [(None, 9.0), (0.1, None), (None, None)])
 def test_without_times_it_is_not_too_slow(ours: float | None, theirs: float | None) -> None:
     """Nobody knows."""
