@@ -2,9 +2,9 @@
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
 from temporalio.api.common.v1 import WorkflowExecution as ExecutionRef
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client import invoice_workflow_id
 from starter.lookup import WorkflowView, latest
-from tripinvoice.answers import read_answer
+from tripinvoice.answers import Provides, read_answer
 from tripinvoice.errors import (
     ConflictError,
     InvalidAnswerError,
@@ -30,6 +30,9 @@ from workflows.trip_invoice import TripInvoice
 
 MAX_ANSWER = 1024 * 1024  # bytes of a corrected answer
 PATIENCE = timedelta(seconds=15)  # a worker that is up takes an update in milliseconds
+
+OF_A_TRIP = "invoice/"
+"""How the ids of workflows begin that make the invoice of a trip."""
 
 Handle = WorkflowHandle[TripInvoice, TripInvoiceResult]
 
@@ -59,27 +62,31 @@ async def running_invoice(client: Client, trip_id: str, revision: int) -> Handle
 
 async def resume(handle: Handle, request: Resume) -> str:
     """Have it go on; returns what the workflow says."""
-    return await _patiently(handle.execute_update(TripInvoice.resume, request))
+    return await patiently(handle.execute_update(TripInvoice.resume, request))
 
 
 async def request(handle: Handle) -> str:
     """Have it made for its customer; returns what the workflow says."""
-    return await _patiently(handle.execute_update(TripInvoice.request))
+    return await patiently(handle.execute_update(TripInvoice.request))
 
 
 async def void(handle: Handle, request: Void) -> str:
     """End it without a document; returns what the workflow says."""
-    return await _patiently(handle.execute_update(TripInvoice.void, request))
+    return await patiently(handle.execute_update(TripInvoice.void, request))
 
 
-async def _patiently(update: Any) -> str:
+async def patiently(update: Awaitable[object], look: str = "tripinvoice show") -> str:
+    """What a workflow says to an update. Raises ``SystemUnavailableError`` when no worker takes it in time.
+
+    ``look`` is the command that shows whether one took it later.
+    """
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return str(await update)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         raise SystemUnavailableError(
             f"no worker took the update within {PATIENCE.total_seconds():.0f} s: start one with `tripinvoice worker`, "
-            "then look with `tripinvoice show` before you try again"
+            f"then look with `{look}` before you try again"
         ) from None
 
 
@@ -88,8 +95,8 @@ async def _patiently(update: Any) -> str:
 
 async def current_trip(client: Client, handle: Handle) -> Trip:
     """The trip that the workflow works with: its input, or the last correction that a ``resume`` brought."""
-    if not handle.id.startswith("invoice/"):
-        raise InvalidTripError("only the invoice of a trip can be corrected: leave out --set and --answer")
+    if not handle.id.startswith(OF_A_TRIP):
+        raise InvalidTripError("only the invoice of a trip can be corrected: leave out --set")
     trip: Trip | None = None
     async for event in handle.fetch_history_events():
         if event.HasField("workflow_execution_started_event_attributes"):
@@ -139,14 +146,25 @@ def _kinds(field: str) -> set[type]:
 # --- corrected answers ---------------------------------------------------------------------------------------------
 
 
-def read_answers(files: Mapping[str, bytes], systems: MoneySystems, clock: Clock) -> dict[str, Answer]:
-    """Check each file as an answer of the system it is for. Raises ``InvalidAnswerError``."""
+def read_answers(
+    files: Mapping[str, bytes], systems: MoneySystems, clock: Clock, *, only: Provides | None = None
+) -> dict[str, Answer]:
+    """Check each file as an answer of the system it is for; ``only`` those that provide this may be given.
+
+    Raises ``InvalidAnswerError``.
+    """
     provides = {system.name: system.provides for system in systems.table()}
     answers = {}
     for system, content in files.items():
         if system not in provides:
             raise InvalidAnswerError(
                 f"--answer: no system of this name; the table has {', '.join(sorted(provides))}", field="corrections"
+            )
+        if only not in {None, provides[system]}:
+            raise InvalidAnswerError(
+                f"{system}: this is made of documents that are issued, or of drafts; only an answer of a system that "
+                f"provides '{only}' may be newer",
+                field=system,
             )
         if len(content) > MAX_ANSWER:
             raise InvalidAnswerError(f"{system}: {len(content)} bytes; send at most {MAX_ANSWER}", field=system)

@@ -86,6 +86,7 @@ class RolloutProgress:
     ``began_at``; ``idle`` of that time no trip went to it.
     """
 
+    state: str = "Watching"
     stage: int = 0
     entered: bool = False
     asked_for: bool = False

@@ -20,7 +20,7 @@ from temporalio.exceptions import ActivityError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities import metrics
-    from activities.messages import MeasuredRollout, MeasureInput, RolloutSet, SetRolloutInput, StandingRollout
+    from activities.messages import MeasuredRollout, RolloutSet, SetRolloutInput, StandingRollout
     from activities.rolling import RolloutActivities
     from tripinvoice.rollouts.judgement import Judgement, Verdict, judge
     from tripinvoice.rollouts.plan import Stage
@@ -40,12 +40,18 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.policies import ROLLOUT
     from workflows.rollout_details import rollout_story
+    from workflows.rollout_steps import (
+        broken,
+        check_by,
+        check_request,
+        live_part,
+        to_begin,
+        to_measure,
+        to_turn_off,
+    )
     from workflows.search_attributes import ROLLOUT_STATE, RolloutState
 
-MAX_BY = 100  # characters of a person's name
 EVENTS_KEPT = 30
-ARRIVING = timedelta(seconds=10)
-"""A comparison may be stored this much after its time, on top of the candidate's deadline, and still count as late."""
 
 Answer = TypeVar("Answer")
 
@@ -69,7 +75,7 @@ class RolloutCandidate:
             decided_by=request.by,
             decided_because=f"rollout of {request.plan.candidate} started",
         )
-        self.state = RolloutState.WATCHING
+        self.state = RolloutState(self.at.state)
         self.shown: RolloutState | None = None
         self.back: RollBack | None = None
         self.off = False  # as somebody turned it, or we did
@@ -80,10 +86,11 @@ class RolloutCandidate:
     async def run(self, request: RolloutInput) -> RolloutResult:
         """Bring the rollout to an end: ``Completed`` or ``RolledBack``."""
         rounds = 0
+        self._tell()
         while self.state not in {RolloutState.COMPLETED, RolloutState.ROLLED_BACK}:
             if self.back is None and (rounds >= request.rounds or workflow.info().is_continue_as_new_suggested()):
                 await workflow.wait_condition(workflow.all_handlers_finished)
-                workflow.continue_as_new(replace(request, progress=self.at))
+                workflow.continue_as_new(replace(request, progress=replace(self.at, state=self.state)))
             rounds += 1
             try:
                 await self._round()
@@ -110,7 +117,7 @@ class RolloutCandidate:
             return
         self.at = replace(self.at, asked_for=True)
         self._show(RolloutState.WATCHING)
-        done = await self._unless_asked(self._set(self._stage.mode))
+        done = await self._unless_asked(self._set(to_begin(self.plan, self.at, workflow.now())))
         if done is None:
             await self._interval()
         elif done.displaced is not None:
@@ -135,7 +142,7 @@ class RolloutCandidate:
     async def _roll_back(self, back: RollBack) -> None:
         """Mode off, however long the store is away. What never was on is left as it is."""
         while self.at.asked_for and not self.off:
-            done = await self._try(self._set(Mode.OFF))
+            done = await self._try(self._set(to_turn_off(self.plan, back, workflow.now())))
             if done is None:
                 await workflow.sleep(self.plan.interval, summary="try again to turn it off")
             else:
@@ -171,7 +178,7 @@ class RolloutCandidate:
         )
         self.at = replace(self.at, reading=reading, looked_at=now)
         if judgement.verdict is Verdict.ROLL_BACK:
-            self.back = _broken(reading)
+            self.back = broken(reading, workflow.info().workflow_id)
         elif judgement.verdict is Verdict.PROMOTE and self.at.paused is None:
             self._promote(judgement)
         else:
@@ -250,43 +257,18 @@ class RolloutCandidate:
 
     # --- the steps ---------------------------------------------------------------------------------------------
 
-    async def _set(self, mode: Mode) -> RolloutSet:
-        stage, at, back = self._stage, self.at, self.back
+    async def _set(self, request: SetRolloutInput) -> RolloutSet:
         return await workflow.execute_activity_method(
             RolloutActivities.set_rollout,
-            SetRolloutInput(
-                scope=self.plan.scope,
-                candidate=self.plan.candidate,
-                mode=mode,
-                salt=self.plan.salt,
-                live=_live(stage) if mode is Mode.LIVE else 0,
-                sample=stage.share if mode is Mode.SHADOW else stage.sample,
-                noise=self.plan.noise,
-                deadline_ms=self.plan.deadline_ms,
-                accounts=self.plan.accounts,
-                changed_at=(at.decided_at if back is None else None) or workflow.now(),
-                changed_by=at.decided_by if back is None else back.by,
-                reason=(at.decided_because if back is None else _told(back))[:MAX_REASON],
-                expected=at.expected if back is None else None,
-            ),
-            summary=str(stage) if back is None else "off",
+            request,
+            summary=f"{request.mode}, {request.reason}"[:200],
             **ROLLOUT.options(),
         )
 
     async def _measure(self) -> MeasuredRollout:
-        now, at = workflow.now(), self.at
-        arriving = ARRIVING + timedelta(milliseconds=self.plan.deadline_ms)
         return await workflow.execute_activity_method(
             RolloutActivities.measure_rollout,
-            MeasureInput(
-                scope=self.plan.scope,
-                candidate=self.plan.candidate,
-                since=at.decided_at or now,
-                lately=now - self.plan.interval - arriving,
-                until=now,
-                version=at.version,
-                first_version=at.first_version,
-            ),
+            to_measure(self.plan, self.at, workflow.now()),
             summary=str(self._stage),
             **ROLLOUT.options(),
         )
@@ -340,7 +322,7 @@ class RolloutCandidate:
     @approve.validator
     def check_approve(self, request: Approve) -> None:
         """Only what waits for it can be approved, so that nobody approves what he has not seen."""
-        _check_by(request.by)
+        check_by(request.by)
         if self.state is not RolloutState.AWAITING_APPROVAL or self.back is not None:
             msg = f"the rollout is {self.state}, it does not wait for approval"
             raise ValueError(msg)
@@ -359,7 +341,7 @@ class RolloutCandidate:
     @pause.validator
     def check_pause(self, request: Pause) -> None:
         """Not twice, and not at its end."""
-        _check(request)
+        check_request(request)
         self._check_goes_on()
         if self.at.paused is not None:
             msg = f"paused already by {self.at.paused.by}"
@@ -379,7 +361,7 @@ class RolloutCandidate:
     @resume_rollout.validator
     def check_resume_rollout(self, request: Pause) -> None:
         """Only what is paused."""
-        _check(request)
+        check_request(request)
         self._check_goes_on()
         if self.at.paused is None:
             msg = f"the rollout is {self.state}, not paused"
@@ -394,11 +376,11 @@ class RolloutCandidate:
     @rollback.validator
     def check_rollback(self, request: RollBack) -> None:
         """Once is enough."""
-        _check(request)
+        check_request(request)
         self._check_goes_on()
 
     @workflow.signal(
-        description="It was turned off in the store: end with that. Other than the update it needs no worker now."
+        description="It was turned off in the store: end with that. Unlike the update it needs no worker now."
     )
     def turned_off(self, request: RollBack) -> None:
         """Turn it off, in case it was turned on again meanwhile, and end."""
@@ -444,7 +426,7 @@ class RolloutCandidate:
         if self.state is RolloutState.ROLLED_BACK:
             return 0
         in_force = self.at.stage if self.at.entered else self.at.stage - 1
-        return _live(self.plan.stages[in_force]) if in_force >= 0 else 0
+        return live_part(self.plan.stages[in_force]) if in_force >= 0 else 0
 
     def _note(self, what: str, by: str, reason: str) -> None:
         event = RolloutEvent(at=workflow.now(), what=what, by=by, reason=reason)
@@ -471,43 +453,3 @@ class RolloutCandidate:
             candidate=self.plan.candidate,
             meter=workflow.metric_meter(),
         )
-
-
-def _live(stage: Stage) -> int:
-    """The part of trips whose invoices are the candidate's, in basis points."""
-    return {Mode.LIVE: stage.share, Mode.FULL: ALL}.get(stage.mode, 0)
-
-
-def _broken(reading: Reading) -> RollBack:
-    """What the judgement found, with the cause that most of the trips have: lately's, where there is one."""
-    shows = reading.lately if reading.lately.cause else reading.overall
-    return RollBack(
-        by=workflow.info().workflow_id,
-        reason="; ".join(reading.reasons),
-        cause=shows.cause,
-        paths=shows.paths,
-        sample=shows.sample,
-    )
-
-
-def _told(back: RollBack) -> str:
-    """As the stored rollout tells it for ever."""
-    parts = [back.reason]
-    if back.cause:
-        parts.append(f"{back.cause} at {', '.join(back.paths)}" if back.paths else back.cause)
-    if back.sample:
-        parts.append(f"for example trip {back.sample}")
-    return "; ".join(parts)
-
-
-def _check(request: Pause | RollBack) -> None:
-    _check_by(request.by)
-    if not request.reason.strip() or len(request.reason) > MAX_REASON:
-        msg = f"reason: say why in 1 to {MAX_REASON} characters"
-        raise ValueError(msg)
-
-
-def _check_by(by: str) -> None:
-    if not by.strip() or len(by) > MAX_BY:
-        msg = f"by: say who in 1 to {MAX_BY} characters"
-        raise ValueError(msg)

@@ -41,7 +41,8 @@ def resume(  # noqa: PLR0913 - one parameter an option
 
     By itself it asks every money system anew. With --set the trip is corrected first; with --answer a system is not
     asked, and the file stands for its answer (it is checked and archived as evidence). Once a number is taken the
-    content cannot change any more, and the invoice only goes on.
+    content cannot change any more, and the invoice only goes on. A credit note and a month's invoice are made of what
+    is there already: they take an --answer only about their numbers, of a system that provides "numbering".
     """
     from starter.cli import mended
 
@@ -74,7 +75,7 @@ def void(
     """
     from starter.cli import mended
 
-    _confirm(f"End the invoice of trip {trip_id} for ever, without a document?", yes=yes)
+    confirm(f"End the invoice of trip {trip_id} for ever, without a document?", yes=yes)
     said = asyncio.run(mended.void(trip_id, revision, _checked(reason)))
     _say(trip_id, said, as_json=as_json)
 
@@ -97,7 +98,7 @@ def rerun(  # noqa: PLR0913 - one parameter an option
     """
     from starter.cli import mended
 
-    _confirm(f"Reset the workflow of trip {trip_id}?", yes=yes)
+    confirm(f"Reset the workflow of trip {trip_id}?", yes=yes)
     run_id, event_id = asyncio.run(mended.rerun(trip_id, revision, _checked(reason), from_start=from_start))
     if as_json:
         emit({"trip_id": trip_id, "run_id": run_id, "event_id": event_id})
@@ -121,7 +122,7 @@ def _checked(reason: str) -> str:
     return reason
 
 
-def _confirm(question: str, *, yes: bool) -> None:
+def confirm(question: str, *, yes: bool) -> None:
     import sys
 
     if yes:

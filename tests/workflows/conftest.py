@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from tests.running import Stack, running
+from tests.workflows.rollouts import FailingRollouts, ScriptedComparisons
 from tripinvoice.errors import ConflictError, DocumentError
 from tripinvoice.invoice import Contract, DocumentKey, Invoice, account_key
 from tripinvoice.numbering import Claim, NumberTaken, SeriesAudit
@@ -58,6 +59,29 @@ BRANCHES = {
     "regenerated": "regenerate/again",
     "regenerated-with-credit-notes": "regenerate/again-credited",
     "audited": "audit/all",
+    "candidate-shadow": "invoice/candidate-shadow",
+    "candidate-live": "invoice/candidate-live",
+    "candidate-live-wrong": "invoice/candidate-cent",
+    "candidate-live-slow": "invoice/candidate-slow",
+    "candidate-full": "invoice/candidate-full",
+    "candidate-full-wrong": "invoice/candidate-full-cent",
+    "candidate-full-absent": "invoice/candidate-full-absent",
+    "candidate-parked-resumed": "invoice/candidate-parked",
+    "candidate-cancelled": "invoice/candidate-cancelled",
+    "compared-in-shadow": "compare/candidate-shadow",
+    "compared-given": "compare/candidate-live",
+    "compared-with-current": "compare/candidate-full",
+    "rollout-completed": "rollout/AA/rides",
+    "rollout-rolled-back": "rollout/AB/rides",
+    "rollout-rolled-back-by-hand": "rollout/AC/rides",
+    "rollout-rolled-back-before-it-began": "rollout/AD/rides",
+    "rollout-paused-resumed": "rollout/AE/rides",
+    "rollout-changed-by-hand": "rollout/AF/rides",
+    "rollout-turned-off": "rollout/AG/rides",
+    "rollout-store-away": "rollout/AH/rides",
+    "rollout-killed": "rollout/AI/rides",
+    "rollout-continued": "rollout/AJ/rides",
+    "rollout-cancelled": "rollout/AK/rides",
 }
 
 
@@ -187,11 +211,26 @@ class Hands:
     renderer: RefusingRenderer
     ledger: HoldingLedger
     events: RefusingSink
+    rollouts: FailingRollouts
+    comparisons: ScriptedComparisons
 
 
 def _with_hands(wiring: Wiring) -> Hands:
-    hands = Hands(RefusingRenderer(wiring.renderer), HoldingLedger(wiring.ledger), RefusingSink(wiring.events))
-    wiring.__dict__ |= {"renderer": hands.renderer, "ledger": hands.ledger, "events": hands.events}
+    rollouts = FailingRollouts(wiring.rollouts)
+    hands = Hands(
+        RefusingRenderer(wiring.renderer),
+        HoldingLedger(wiring.ledger),
+        RefusingSink(wiring.events),
+        rollouts,
+        ScriptedComparisons(wiring.comparisons, rollouts.real),
+    )
+    wiring.__dict__ |= {
+        "renderer": hands.renderer,
+        "ledger": hands.ledger,
+        "events": hands.events,
+        "rollouts": hands.rollouts,
+        "comparisons": hands.comparisons,
+    }
     return hands
 
 

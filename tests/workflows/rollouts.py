@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tripinvoice.compare.comparison import Comparison, Outcome
-from tripinvoice.errors import StoreUnavailableError
+from tripinvoice.errors import StoreUnavailableError, StoreUnusableError
 from tripinvoice.ports import Comparisons, Rollouts
 from tripinvoice.rollouts.rollout import KillSwitch, Rollout, Scope, Toggles
 
@@ -97,24 +97,25 @@ def _invented(stored: Rollout, script: Scripted, until: datetime, number: int) -
 
 @dataclass
 class FailingRollouts:
-    """The real rollouts; those of scopes that are ``away`` cannot be changed, nor looked at while ``blind``."""
+    """The real rollouts, but the store is ``broken`` while the test says so, and away for the next ``away`` reads."""
 
     real: Rollouts
-    away: set[Scope] = field(default_factory=set)
-    blind: bool = False
+    broken: bool = False
+    away: int = 0
     switch: KillSwitch | None = None
 
     def toggles(self) -> Toggles:
         """All, with the switch of the test."""
-        if self.blind:
+        if self.broken:
+            raise StoreUnusableError("the store's file is damaged, says the test")
+        if self.away:
+            self.away -= 1
             raise StoreUnavailableError("the store is away, says the test")
         real = self.real.toggles()
         return Toggles(rollouts=real.rollouts, kill_switch=self.switch or real.kill_switch)
 
     def save(self, rollout: Rollout) -> Rollout:
-        """Store, or not."""
-        if rollout.scope in self.away:
-            raise StoreUnavailableError("the store is away, says the test")
+        """Store."""
         return self.real.save(rollout)
 
     def history(self, scope: Scope) -> Sequence[Rollout]:
