@@ -1,23 +1,28 @@
 """What every command has in common: help, --json, exit codes, one-line errors, and a quick start."""
 
 import os
+import re
 import shlex
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
 import psutil
 import pytest
+import typer.main
 
-from starter.cli import run
+from starter.cli import app, run
+from starter.cli.compare import TripOrCommand
 from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
 from starter.cli.output import safe
 from tests.cli.commands import commands
 
 COMMANDS = commands()
+GROUP = cast(TripOrCommand, typer.main.get_group(app).commands["compare"])
 PROGRAM = (sys.executable, "-P", "-m", "starter.cli")
 
 
@@ -44,9 +49,11 @@ def test_every_example_is_a_valid_command(
     monkeypatch.chdir(tmp_path)
     for file in ("trips.csv", "history.json"):
         (tmp_path / file).touch()
-    words = shlex.split(example.partition(" | ")[0])
+    words = shlex.split(re.split(" [|>] ", example)[0])
     words = words[words.index("tripinvoice") + 1 :]
     path = name.split()
+    if path[0] == "compare":  # its first word may be a trip
+        words = ["compare", *GROUP.named(words[1:], ["--help"])]
     assert words[: len(path)] == path
     COMMANDS[name].make_context(name, words[len(path) :])
 
