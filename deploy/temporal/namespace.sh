@@ -39,5 +39,7 @@ InvoiceState Keyword
 InvoiceMonth Keyword
 FailedStep Keyword
 AuditFindings Int
+CompareOutcome Keyword
+RolloutState Keyword
 EOF
 echo "namespace $namespace is ready"
