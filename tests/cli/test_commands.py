@@ -1,6 +1,7 @@
 """What every command has in common: help, --json, exit codes, one-line errors, and a quick start."""
 
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -44,7 +45,7 @@ def test_every_example_is_a_valid_command(
     monkeypatch.chdir(tmp_path)
     for file in ("trips.csv", "history.json"):
         (tmp_path / file).touch()
-    words = shlex.split(example.partition(" | ")[0])
+    words = shlex.split(re.split(r" [|>] ", example)[0])
     words = words[words.index("tripinvoice") + 1 :]
     path = name.split()
     assert words[: len(path)] == path
