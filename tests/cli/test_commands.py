@@ -49,7 +49,7 @@ def test_every_example_is_a_valid_command(
     monkeypatch.chdir(tmp_path)
     for file in ("trips.csv", "history.json"):
         (tmp_path / file).touch()
-    words = shlex.split(re.split(r" [|>] ", example)[0])
+    words = shlex.split(re.split(" [|>] ", example)[0])
     words = words[words.index("tripinvoice") + 1 :]
     path = name.split()
     if path[0] == "compare":  # its first word may be a trip
