@@ -20,8 +20,6 @@ from tripinvoice.rollouts.plan import USUAL_STAGES, Plan, Stage, Thresholds
 from tripinvoice.rollouts.rollout import ALL, Mode, Scope
 
 MAX_ACCOUNTS = 1_000
-KEY = "key:"
-"""Before an account that is written as its key already."""
 
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?) ?%")
 _DURATION = re.compile(r"([0-9]{1,6})([smhd])")
@@ -180,15 +178,14 @@ def write_plan(plan: Plan) -> str:
     if plan.accounts:
         lines += ["", "[accounts]"]
         for name, mode in ACCOUNT_LISTS.items():
-            keys = ", ".join(f'"{KEY}{key}"' for key, of in sorted(plan.accounts.items()) if of is mode)
+            keys = ", ".join(f'"{key}"' for key, of in sorted(plan.accounts.items()) if of is mode)
             lines += [f"{name} = [{keys}]"] if keys else []
     return "\n".join(lines) + "\n"
 
 
 def account_of(text: str) -> str:
-    """The key of an account that is written as the money systems call it, or as ``key:`` and its key."""
-    key = text.removeprefix(KEY)
-    return key if key != text and _KEY.fullmatch(key) else account_key(text)
+    """The key of an account that is written as the money systems call it; what is a key already stays, as in events."""
+    return text if _KEY.fullmatch(text) else account_key(text)
 
 
 def percent_text(points: int) -> str:
