@@ -17,7 +17,7 @@ from starter.demo.watch import EVERY, PATIENCE, Watch
 from starter.toggles import ToggleReader
 from workflows.messages import RolloutStatus
 
-UNDER_WAY = 24
+UNDER_WAY = 18
 """Trips between broker and invoice at one time: few, so that each stage decides on those that come after it began."""
 BATCH = 6
 TOGGLES_SECONDS = 0.5
