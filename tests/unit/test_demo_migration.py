@@ -121,7 +121,10 @@ FULL = Outcome(
 
 def held(*outcomes: Outcome, documents: tuple[Document, ...] = ()) -> list[bool]:
     """Which promises hold."""
-    return [check.holds for check in proof.promises(outcomes, documents, cast("Stores", SimpleNamespace(ledger=None, documents=None)))]
+    return [
+        check.holds
+        for check in proof.promises(outcomes, documents, cast("Stores", SimpleNamespace(ledger=None, documents=None)))
+    ]
 
 
 @pytest.mark.parametrize(

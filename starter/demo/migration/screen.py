@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # the SDK takes a second to load, which the servers use to st
     from starter.demo.proof import Document, Proof
     from workflows.messages import RollBack, RolloutEvent, RolloutStatus
 
+_ROLLOUTS = "?query=WorkflowType%3D%22RolloutCandidate%22"
 _COLOURS = {"Completed": "bold green", "RolledBack": "bold red", "AwaitingApproval": "bold yellow", "promote": "green"}
 
 
@@ -65,7 +66,7 @@ class MigrationScreen(Screen):
         self._answer.print()
         lines = [("Report", report.as_uri())]
         if kept:
-            lines += [("Web UI", ui)] if ui is not None else []
+            lines += [("Rollouts", ui + _ROLLOUTS)] if ui is not None else []
         else:
             lines += [("With --keep", ", ".join([*(["the Web UI"] if ui else []), *commands]))]
         for name, text in lines:
