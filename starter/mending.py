@@ -2,9 +2,9 @@
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import timedelta
-from typing import Any, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
 from temporalio.api.common.v1 import WorkflowExecution as ExecutionRef
 from temporalio.api.workflowservice.v1 import ResetWorkflowExecutionRequest
@@ -59,27 +59,31 @@ async def running_invoice(client: Client, trip_id: str, revision: int) -> Handle
 
 async def resume(handle: Handle, request: Resume) -> str:
     """Have it go on; returns what the workflow says."""
-    return await _patiently(handle.execute_update(TripInvoice.resume, request))
+    return await patiently(handle.execute_update(TripInvoice.resume, request))
 
 
 async def request(handle: Handle) -> str:
     """Have it made for its customer; returns what the workflow says."""
-    return await _patiently(handle.execute_update(TripInvoice.request))
+    return await patiently(handle.execute_update(TripInvoice.request))
 
 
 async def void(handle: Handle, request: Void) -> str:
     """End it without a document; returns what the workflow says."""
-    return await _patiently(handle.execute_update(TripInvoice.void, request))
+    return await patiently(handle.execute_update(TripInvoice.void, request))
 
 
-async def _patiently(update: Any) -> str:
+async def patiently(update: Awaitable[object], look: str = "tripinvoice show") -> str:
+    """What a workflow says to an update. Raises ``SystemUnavailableError`` when no worker takes it in time.
+
+    ``look`` is the command that shows whether one took it later.
+    """
     try:
         async with asyncio.timeout(PATIENCE.total_seconds()):
             return str(await update)
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         raise SystemUnavailableError(
             f"no worker took the update within {PATIENCE.total_seconds():.0f} s: start one with `tripinvoice worker`, "
-            "then look with `tripinvoice show` before you try again"
+            f"then look with `{look}` before you try again"
         ) from None
 
 

@@ -29,6 +29,8 @@ from starter.cli import (
     processes,
     reconcile,
     redo,
+    rollout,
+    rollout_look,
     schedule,
     schema,
     stored,
@@ -39,7 +41,7 @@ from starter.cli.exits import MEANINGS, Exit
 from starter.cli.failures import one_line, told
 from starter.cli.output import safe, stderr
 
-RUN, SET_UP, LOOK, MEND, PROVE = "Run", "Set up", "Look", "Mend", "Check"
+RUN, SET_UP, LOOK, MEND, PROVE, ROLL_OUT = "Run", "Set up", "Look", "Mend", "Check", "Roll out"
 
 
 def _epilog(command: str) -> str:
@@ -118,6 +120,17 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (MEND, "dlq list", dlq.list_),
     (MEND, "dlq show", dlq.show),
     (MEND, "dlq replay", dlq.replay),
+    (ROLL_OUT, "rollout plan", rollout_look.plan),
+    (ROLL_OUT, "rollout start", rollout.start),
+    (ROLL_OUT, "rollout status", rollout_look.status),
+    (ROLL_OUT, "rollout approve", rollout.approve),
+    (ROLL_OUT, "rollout pause", rollout.pause),
+    (ROLL_OUT, "rollout resume", rollout.resume),
+    (ROLL_OUT, "rollout rollback", rollout.rollback),
+    (ROLL_OUT, "rollout history", rollout_look.history),
+    (ROLL_OUT, "rollout set", rollout.set_),
+    (ROLL_OUT, "rollout kill", rollout.kill),
+    (ROLL_OUT, "rollout unkill", rollout.unkill),
     (PROVE, "audit", audit.audit),
     (PROVE, "reconcile", reconcile.reconcile),
     (PROVE, "verify", verify.verify),
@@ -127,6 +140,10 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
 )
 
 _GROUPS = {
+    "rollout": typer.Typer(
+        help="A second implementation of preprocess: compared, then live for a part, then for all.",
+        no_args_is_help=True,
+    ),
     "month": typer.Typer(help="Customers who are invoiced by the month.", no_args_is_help=True),
     "schedule": typer.Typer(help="The audit of the numbers by the clock.", no_args_is_help=True),
     "schema": typer.Typer(help="The tables of a Cassandra store.", no_args_is_help=True),

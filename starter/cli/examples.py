@@ -61,6 +61,31 @@ EXAMPLES = {
         "tripinvoice month schedule --cron '0 6 3 * *'",
         "tripinvoice month schedule --remove",
     ),
+    "rollout plan": (
+        "tripinvoice rollout plan DE/rides --candidate go > plan.toml",
+        "tripinvoice rollout plan --plan plan.toml",
+    ),
+    "rollout start": (
+        "tripinvoice rollout start DE/rides --candidate go",
+        "tripinvoice rollout start DE/rides --plan plan.toml --by ada",
+    ),
+    "rollout status": (
+        "tripinvoice rollout status",
+        "tripinvoice rollout status DE/rides",
+        "tripinvoice rollout status --json | jq '.rollouts[] | select(.plan.state == \"AwaitingApproval\") | .scope'",
+    ),
+    "rollout approve": ("tripinvoice rollout approve DE/rides",),
+    "rollout pause": ("tripinvoice rollout pause DE/rides --reason 'the candidate is deployed anew'",),
+    "rollout resume": ("tripinvoice rollout resume DE/rides --reason 'it is deployed'",),
+    "rollout rollback": ("tripinvoice rollout rollback DE/rides --reason 'wrong tax on airport trips'",),
+    "rollout history": ("tripinvoice rollout history DE/rides", "tripinvoice rollout history DE/rides --json"),
+    "rollout set": (
+        "tripinvoice rollout set DE/rides --candidate go --mode shadow --sample 10%",
+        "tripinvoice rollout set DE/rides --candidate go --mode live --live 0.5% --deny biz-4711",
+        "tripinvoice rollout set '*/delivery' --candidate go --mode off --reason 'done with it'",
+    ),
+    "rollout kill": ("tripinvoice rollout kill --reason 'the candidates overload the store'",),
+    "rollout unkill": ("tripinvoice rollout unkill --reason 'the store has room again'",),
     "audit": (
         "tripinvoice audit",
         "tripinvoice audit --series DE-OP --since 2026-11-01",

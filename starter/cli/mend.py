@@ -74,7 +74,7 @@ def void(
     """
     from starter.cli import mended
 
-    _confirm(f"End the invoice of trip {trip_id} for ever, without a document?", yes=yes)
+    confirm(f"End the invoice of trip {trip_id} for ever, without a document?", yes=yes)
     said = asyncio.run(mended.void(trip_id, revision, _checked(reason)))
     _say(trip_id, said, as_json=as_json)
 
@@ -97,7 +97,7 @@ def rerun(  # noqa: PLR0913 - one parameter an option
     """
     from starter.cli import mended
 
-    _confirm(f"Reset the workflow of trip {trip_id}?", yes=yes)
+    confirm(f"Reset the workflow of trip {trip_id}?", yes=yes)
     run_id, event_id = asyncio.run(mended.rerun(trip_id, revision, _checked(reason), from_start=from_start))
     if as_json:
         emit({"trip_id": trip_id, "run_id": run_id, "event_id": event_id})
@@ -121,7 +121,7 @@ def _checked(reason: str) -> str:
     return reason
 
 
-def _confirm(question: str, *, yes: bool) -> None:
+def confirm(question: str, *, yes: bool) -> None:
     import sys
 
     if yes:

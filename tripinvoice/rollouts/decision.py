@@ -34,7 +34,7 @@ class Decision:
 def decide(toggles: Toggles, trip: Trip) -> Decision | None:
     """The trip's part; ``None`` when only the current implementation has to do with it."""
     rollout = toggles.of(trip)
-    if rollout is None or toggles.killed:
+    if rollout is None or rollout.mode is Mode.OFF or toggles.killed:  # off is off, whatever some accounts may
         return None
     place = bucket(rollout.salt, trip)
     mode = rollout.accounts.get(trip.account or "", rollout.mode)

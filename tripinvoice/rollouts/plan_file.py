@@ -28,7 +28,7 @@ _DURATION = re.compile(r"([0-9]{1,6})([smhd])")
 _SECONDS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}
 _KEY = re.compile(r"[0-9a-f]{32}")
 _ASKS = {Mode.FULL: "  # begins only when somebody approves"}
-_MODES = {"allow": Mode.LIVE, "shadow": Mode.SHADOW, "deny": Mode.OFF}
+ACCOUNT_LISTS = {"allow": Mode.LIVE, "shadow": Mode.SHADOW, "deny": Mode.OFF}
 
 
 def percent(text: object) -> Decimal:
@@ -179,7 +179,7 @@ def write_plan(plan: Plan) -> str:
         lines += ["approval = true"] if stage.approval else []
     if plan.accounts:
         lines += ["", "[accounts]"]
-        for name, mode in _MODES.items():
+        for name, mode in ACCOUNT_LISTS.items():
             keys = ", ".join(f'"{KEY}{key}"' for key, of in sorted(plan.accounts.items()) if of is mode)
             lines += [f"{name} = [{keys}]"] if keys else []
     return "\n".join(lines) + "\n"
@@ -228,7 +228,7 @@ def _error(first: Mapping[str, Any]) -> ConfigurationError:
 
 
 def _accounts(file: _Accounts) -> dict[str, Mode]:
-    written = [(account_of(name), mode) for field, mode in _MODES.items() for name in getattr(file, field)]
+    written = [(account_of(name), mode) for field, mode in ACCOUNT_LISTS.items() for name in getattr(file, field)]
     accounts = dict(written)
     if len(accounts) < len(written) or len(accounts) > MAX_ACCOUNTS:
         raise ConfigurationError(f"plan: accounts: at most {MAX_ACCOUNTS}, each in one list and once", field="accounts")
