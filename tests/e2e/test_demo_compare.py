@@ -11,7 +11,7 @@ from tests.e2e.demonstration import demo
 @pytest.mark.timeout(300)
 def test_a_wrong_cent_takes_a_candidate_back_where_it_is_wrong_and_nowhere_else(tmp_path: Path) -> None:
     """One run tells of each rollout, proves every document and writes the page to look at."""
-    done = demo(tmp_path, "--compare", "--no-ui", "--json", "--out", "out")
+    done = demo(tmp_path, "--compare", "--no-ui", "--json", "--out", "out", patience=280)
 
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 
-from temporalio.client import Client, WorkflowHandle, WorkflowUpdateFailedError
+from temporalio.client import Client, WorkflowUpdateFailedError
 from temporalio.service import RPCError
 
+from starter import rolling
 from starter.demo.migration.plans import SCOPES, plan
+from tripinvoice.errors import TripInvoiceError
 from tripinvoice.ports import Rollouts
 from tripinvoice.rollouts.rollout import Scope
-from workflows.messages import Approve, RolloutInput, RolloutResult, RolloutStatus
-from workflows.policies import WORKFLOWS
+from workflows.messages import RolloutStatus
 from workflows.rollout_candidate import RolloutCandidate, rollout_workflow_id
 from workflows.search_attributes import RolloutState
 
@@ -40,20 +41,13 @@ class Overseer:
 
     async def start(self) -> None:
         """Start one in each scope, over what an earlier run left."""
-        toggles = await asyncio.to_thread(self._rollouts.toggles)
         for scope in SCOPES:
-            known = toggles.at(scope)
-            await self._client.start_workflow(
-                RolloutCandidate.run,
-                RolloutInput(plan=plan(scope), by=BY, over=known.version if known else 0),
-                id=rollout_workflow_id(str(scope)),
-                task_queue=WORKFLOWS,
-            )
+            await rolling.start(self._client, self._rollouts, plan(scope), BY, over=True)
 
     async def look(self) -> Sequence[RolloutStatus]:
         """Ask all of them; approve what waits. While no worker answers, what was seen last stands."""
         with suppress(RPCError):
-            self.seen = await asyncio.gather(*(self._handle(scope).query(RolloutCandidate.status) for scope in SCOPES))
+            self.seen = await asyncio.gather(*map(self._status, SCOPES))
             for status in self.seen:
                 await self._approve(status)
         return self.seen
@@ -62,9 +56,11 @@ class Overseer:
         """Each stage once, as a person would."""
         asked = (status.scope, status.version)
         if status.state == RolloutState.AWAITING_APPROVAL and asked not in self._approved:
-            with suppress(WorkflowUpdateFailedError):  # it does not wait any more
-                await self._handle(Scope.parse(status.scope)).execute_update(RolloutCandidate.approve, Approve(by=BY))
-            self._approved.add(asked)
+            # Otherwise it does not wait any more, or no worker answers: then at the next look.
+            with suppress(TripInvoiceError, WorkflowUpdateFailedError):
+                await rolling.approve(self._client, Scope.parse(status.scope), BY)
+                self._approved.add(asked)
 
-    def _handle(self, scope: Scope) -> WorkflowHandle[RolloutCandidate, RolloutResult]:
-        return self._client.get_workflow_handle_for(RolloutCandidate.run, rollout_workflow_id(str(scope)))
+    async def _status(self, scope: Scope) -> RolloutStatus:
+        handle = self._client.get_workflow_handle(rollout_workflow_id(str(scope)))
+        return await handle.query(RolloutCandidate.status)
