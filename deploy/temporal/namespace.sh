@@ -37,6 +37,8 @@ LineOfBusiness Keyword
 InvoiceNumber KeywordList
 InvoiceState Keyword
 InvoiceMonth Keyword
+CompareOutcome Keyword
+RolloutState Keyword
 FailedStep Keyword
 AuditFindings Int
 EOF

@@ -7,9 +7,10 @@ from dataclasses import replace
 from temporalio.client import Client
 
 from starter.demo.folder import DemoFolder
+from starter.demo.migration import page
 from starter.demo.migration.flow import Flow
 from starter.demo.migration.outcome import Outcome, outcome
-from starter.demo.migration.overseer import Overseer
+from starter.demo.migration.overseer import ENDS, Overseer
 from starter.demo.migration.proof import promises
 from starter.demo.migration.screen import MigrationScreen
 from starter.demo.performance import Performance
@@ -47,9 +48,10 @@ class MigrationPerformance(Performance):
         return replace(proof, checks=[*promised, *proof.checks])
 
     def _look_up(self) -> list[Outcome]:
-        wiring = self._stage.wiring
-        until = wiring.clock.now()
-        return [outcome(status, wiring.rollouts, wiring.comparisons, self._began_at, until) for status in self._ended]
+        """And write the page of it."""
+        wiring, since, until = self._stage.wiring, self._began_at, self._stage.wiring.clock.now()
+        page.write(wiring, since, until, self._folder.report)
+        return [outcome(status, wiring.rollouts, wiring.comparisons, since, until) for status in self._ended]
 
     def _show(self, proof: Proof) -> None:
         self._rollouts.outcomes(self._outcomes, proof.documents, self._folder.listing)
@@ -60,3 +62,18 @@ class MigrationPerformance(Performance):
         samples = [one.status.ended.sample for one in self._outcomes if one.status.ended and one.status.ended.sample]
         self.further = ("tripinvoice rollout status", *(f"tripinvoice compare {sample}" for sample in samples))
         self._rollouts.look_further(self._stage.addresses.ui, report, self.further, kept=self._kept)
+
+    async def _what_is_stuck(self, watch: Watch) -> list[str]:
+        """Also which rollouts have not ended, and why not."""
+        rollouts = [
+            f"  {status.scope} is {status.state} in {status.stages[status.stage - 1]}: {_why(status)}"
+            for status in self._ended
+            if status.state not in ENDS
+        ]
+        first, *others = await super()._what_is_stuck(watch)
+        return [first, *rollouts, *others]
+
+
+def _why(status: RolloutStatus) -> str:
+    reasons = status.reading.reasons if status.reading else ()
+    return "; ".join([*reasons, *([status.trouble] if status.trouble else [])]) or "nothing was measured yet"

@@ -13,11 +13,9 @@ FAULTY = Scope(country="GB", line_of_business="rides")
 
 SCOPES = (Scope(country="DE", line_of_business="rides"), FAULTY, Scope(country="US", line_of_business="rides"))
 
-SAMPLES = 6
-"""Trips that each stage needs."""
-
+_SAMPLES = 6
 _STAGES = tuple(
-    Stage(mode=mode, share=share, min_samples=SAMPLES, min_time=timedelta())
+    Stage(mode=mode, share=share, min_samples=_SAMPLES, min_time=timedelta())
     for mode, share in ((Mode.SHADOW, 10_000), (Mode.LIVE, 5_000), (Mode.FULL, 10_000))
 )
 # What is shown is a wrong cent. On a machine that does everything at once, time says nothing about a candidate, and an
