@@ -32,7 +32,7 @@ worker: .venv/.runtime ## Run a worker
 bridge: .venv/.runtime ## Run the bridge from Kafka to Temporal
 	@$(BIN)/tripinvoice bridge $(ARGS)
 
-# Java 17 and Maven bring Kafka and Cassandra, Go brings MinIO: fetched once, as tests/servers/pins says, and kept in the
+# Java 17 and Maven bring Kafka and Cassandra, Go brings MinIO and Prometheus: fetched once, as tests/servers/pins says, and kept in the
 # user's cache. ARGS="kafka cassandra" starts some, ARGS="--data FOLDER" keeps what they hold.
 servers: .venv/.dev ## Run Temporal, Kafka, Cassandra and MinIO here, without Docker
 	@$(BIN)/python -m tests.servers $(ARGS)

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, CancelledError
@@ -56,7 +56,7 @@ class AuditActivities:
                 if (one.series, one.period) > (before.series, before.period):
                     walk.done(auditor.numbers(one), auditor.expected)
             auditor.days()
-        publish(walk.summary)
+        publish(walk.summary, request.now)
         return walk.summary
 
 
@@ -92,11 +92,12 @@ class _Walk:
             activity.heartbeat(canonical.dump(progress).decode())
 
 
-def publish(summary: AuditSummary) -> None:
+def publish(summary: AuditSummary, now: datetime) -> None:
     """As metrics. Every rule has its value, so that one that was broken and is whole again goes back to 0."""
     meter = activity.metric_meter()
     metrics.SERIES_HOLES.set(meter, summary.holes)
     metrics.AUDIT_NUMBERS.set(meter, summary.numbers)
+    metrics.AUDIT_TIME.set(meter, now.timestamp())
     for rule in Rule:
         metrics.AUDIT_FINDINGS.set(meter, summary.findings.get(rule, 0), rule=str(rule))
 

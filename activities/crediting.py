@@ -8,12 +8,13 @@ from temporalio import activity
 
 from activities.invoicing import archived, warn_of_unverified
 from activities.messages import Credited, CreditInput, DraftRef, Preprocessed, PreprocessInput
+from activities.registrations import Registrations
 from activities.storage import issued_document
 from tripinvoice import archive
 from tripinvoice.credit import EVERYTHING, Order, credit, request_id
 from tripinvoice.credit.books import Book, Issued, books, meant, next_revision, order_of
 from tripinvoice.errors import CreditError
-from tripinvoice.invoice import Contract
+from tripinvoice.invoice import Contract, Kind
 from tripinvoice.ports import DocumentStore, InvoiceRecord, InvoiceRecords, MonthlyCollection
 
 
@@ -42,7 +43,8 @@ class CreditActivities:
         if done := [note for book in of_trip for note in book.notes if _asked_by(note) == name]:
             self._check_same(request, done)
             return Credited(request=name, issued=tuple(issued_document(note.record) for note in done))
-        orders = _orders(request, name, _to_credit(request, chosen), records)
+        known = Registrations.read(request.corrections, self.documents)
+        orders = _orders(request, name, _to_credit(request, chosen), records, known)
         return Credited(request=name, drafts=tuple(self._drafted(book, order) for book, order in orders))
 
     @activity.defn(name="credit_again", no_thread_cancel_exception=True)
@@ -93,7 +95,7 @@ def _to_credit(request: CreditInput, chosen: Sequence[Book]) -> Sequence[Book]:
 
 
 def _orders(
-    request: CreditInput, name: str, chosen: Sequence[Book], records: Sequence[InvoiceRecord]
+    request: CreditInput, name: str, chosen: Sequence[Book], records: Sequence[InvoiceRecord], known: Registrations
 ) -> Iterator[tuple[Book, Order]]:
     """An order for each; the credit notes of a contract are counted on, whichever document they take back."""
     made: Counter[Contract] = Counter()
@@ -108,6 +110,7 @@ def _orders(
                 wish=request.wish,
                 earlier=tuple(note.invoice for note in book.notes),
                 revision=next_revision(records, contract) + made[contract],
+                ranges=known.of(book.original.invoice.draft, Kind.CREDIT_NOTE),
             ),
         )
         made[contract] += 1

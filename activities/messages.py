@@ -108,7 +108,8 @@ class CreditInput:
 
     ``reason`` is printed and stands in histories: it names nobody. ``request`` says who asked; without it the same
     wish for the same trip, contract, revision and reason is the same request. ``revision`` chooses among the documents
-    of a month; 0: all of them.
+    of a month; 0: all of them. ``corrections`` are archived answers about the numbers of credit notes, by system, that
+    are newer than the invoice.
     """
 
     trip_id: str
@@ -117,6 +118,7 @@ class CreditInput:
     contract: Contract | None = None
     request: str = ""
     revision: int = 0
+    corrections: Mapping[str, ObjectRef] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,10 +155,14 @@ class Accounts:
 
 @dataclass(frozen=True, kw_only=True)
 class ConsolidateInput:
-    """Make the drafts of an account's month."""
+    """Make the drafts of an account's month.
+
+    ``corrections`` are archived answers about the numbers of its invoices that are newer than its trips, by system.
+    """
 
     account: str
     month: str
+    corrections: Mapping[str, ObjectRef] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)

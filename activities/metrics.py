@@ -62,6 +62,7 @@ END_TO_END_SECONDS = Histogram(
 PARKED = Counter("tripinvoice_parked_total", "Invoices that began to wait for a person", ("step", "code"))
 SERIES_HOLES = Gauge("tripinvoice_series_holes", "Numbers missing in the ledger, as of the last audit; must be 0")
 AUDIT_NUMBERS = Gauge("tripinvoice_audit_numbers", "Numbers that the last audit walked")
+AUDIT_TIME = Gauge("tripinvoice_audit_timestamp_seconds", "As of when the last audit was, in seconds since 1970")
 AUDIT_FINDINGS = Gauge("tripinvoice_audit_findings", "Findings of the last audit, by rule; must be 0", ("rule",))
 
 METRICS: tuple[Metric, ...] = (
@@ -77,6 +78,7 @@ METRICS: tuple[Metric, ...] = (
     ROLLOUT_LIVE,
     SERIES_HOLES,
     AUDIT_NUMBERS,
+    AUDIT_TIME,
     AUDIT_FINDINGS,
 )
 

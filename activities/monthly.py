@@ -1,7 +1,7 @@
 """collect and consolidate: trips that wait for their month's invoice, and the drafts of that invoice."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from temporalio import activity
 
@@ -15,6 +15,7 @@ from activities.messages import (
     Preprocessed,
     PreprocessInput,
 )
+from activities.registrations import Registrations
 from tripinvoice import archive
 from tripinvoice.consolidate import Month, consolidate, evidence_of, monthly_ids
 from tripinvoice.invoice import Draft, Invoice
@@ -63,7 +64,9 @@ class MonthlyActivities:
     def consolidate(self, request: ConsolidateInput) -> Preprocessed:
         """The drafts of what an account's month has and no monthly invoice yet; none when all is invoiced."""
         kept = {one.document: one for one in self.collection.of_account(request.account, request.month)}
-        drafts = {key: archive.recall(one.draft, self.documents, Draft) for key, one in kept.items()}
+        known = Registrations.read(request.corrections, self.documents)
+        recalled = {key: archive.recall(one.draft, self.documents, Draft) for key, one in kept.items()}
+        drafts = {key: _up_to_date(draft, known) for key, draft in recalled.items()}
         issued = [record for trip in monthly_ids(drafts.values()) for record in self.records.by_trip(trip)]
         invoiced = {origin for record in issued if record.state == ISSUED for origin in self._origins(record)}
         made = consolidate(
@@ -88,6 +91,11 @@ class MonthlyActivities:
             return set()
         invoice = archive.recall(record.invoice, self.documents, Invoice)
         return {line.origin for line in invoice.draft.lines if line.origin}
+
+
+def _up_to_date(draft: Draft, known: Registrations) -> Draft:
+    """With what the authority says about the supplier's numbers by now, where that is known."""
+    return replace(draft, ranges=known.of(draft, draft.key.kind) or draft.ranges)
 
 
 def _shelf(month: Draft, shelves: Mapping[str, Shelf]) -> Shelf:

@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from starter.client import invoice_workflow_id
 from starter.lookup import WorkflowView, latest
-from tripinvoice.answers import read_answer
+from tripinvoice.answers import Provides, read_answer
 from tripinvoice.errors import (
     ConflictError,
     InvalidAnswerError,
@@ -30,6 +30,9 @@ from workflows.trip_invoice import TripInvoice
 
 MAX_ANSWER = 1024 * 1024  # bytes of a corrected answer
 PATIENCE = timedelta(seconds=15)  # a worker that is up takes an update in milliseconds
+
+OF_A_TRIP = "invoice/"
+"""How the ids of workflows begin that make the invoice of a trip."""
 
 Handle = WorkflowHandle[TripInvoice, TripInvoiceResult]
 
@@ -92,8 +95,8 @@ async def patiently(update: Awaitable[object], look: str = "tripinvoice show") -
 
 async def current_trip(client: Client, handle: Handle) -> Trip:
     """The trip that the workflow works with: its input, or the last correction that a ``resume`` brought."""
-    if not handle.id.startswith("invoice/"):
-        raise InvalidTripError("only the invoice of a trip can be corrected: leave out --set and --answer")
+    if not handle.id.startswith(OF_A_TRIP):
+        raise InvalidTripError("only the invoice of a trip can be corrected: leave out --set")
     trip: Trip | None = None
     async for event in handle.fetch_history_events():
         if event.HasField("workflow_execution_started_event_attributes"):
@@ -143,14 +146,25 @@ def _kinds(field: str) -> set[type]:
 # --- corrected answers ---------------------------------------------------------------------------------------------
 
 
-def read_answers(files: Mapping[str, bytes], systems: MoneySystems, clock: Clock) -> dict[str, Answer]:
-    """Check each file as an answer of the system it is for. Raises ``InvalidAnswerError``."""
+def read_answers(
+    files: Mapping[str, bytes], systems: MoneySystems, clock: Clock, *, only: Provides | None = None
+) -> dict[str, Answer]:
+    """Check each file as an answer of the system it is for; ``only`` those that provide this may be given.
+
+    Raises ``InvalidAnswerError``.
+    """
     provides = {system.name: system.provides for system in systems.table()}
     answers = {}
     for system, content in files.items():
         if system not in provides:
             raise InvalidAnswerError(
                 f"--answer: no system of this name; the table has {', '.join(sorted(provides))}", field="corrections"
+            )
+        if only not in {None, provides[system]}:
+            raise InvalidAnswerError(
+                f"{system}: this is made of documents that are issued, or of drafts; only an answer of a system that "
+                f"provides '{only}' may be newer",
+                field=system,
             )
         if len(content) > MAX_ANSWER:
             raise InvalidAnswerError(f"{system}: {len(content)} bytes; send at most {MAX_ANSWER}", field=system)

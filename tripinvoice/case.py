@@ -149,12 +149,7 @@ class Case:
 
     def ranges(self, role: Provides, kind: Kind) -> tuple[NumberRange, ...]:
         """What an authority said about the numbers of a supplier's documents of a kind."""
-        registrations = self.numbering.registrations if self.numbering else ()
-        return tuple(
-            NumberRange(period=r.period, validation_code=r.validation_code, prefix=r.prefix, first=r.first, last=r.last)
-            for r in registrations
-            if r.supplier == role.value and r.kind is kind
-        )
+        return ranges_of(self.numbering, role, kind) if self.numbering else ()
 
     @property
     def _recipient_role(self) -> Provides:
@@ -180,6 +175,15 @@ class Case:
         if role is Provides.RECIPIENT_TAX and role not in self.refs:
             role = Provides.RIDER  # it is one of his profiles
         return account_key(self.refs[role]) if role in self.refs else ""
+
+
+def ranges_of(numbering: Numbering, role: Provides, kind: Kind) -> tuple[NumberRange, ...]:
+    """The registrations of one supplier's documents of a kind."""
+    return tuple(
+        NumberRange(period=r.period, validation_code=r.validation_code, prefix=r.prefix, first=r.first, last=r.last)
+        for r in numbering.registrations
+        if r.supplier == role.value and r.kind is kind
+    )
 
 
 def _missing(role: Provides, what: str) -> MissingAnswerError:

@@ -50,7 +50,9 @@ async def _answer(decision: Decision, sources: ObjectRef) -> RawValue:
 
 
 def _read(raw: RawValue) -> contract.Answered:
-    answered: contract.Answered = workflow.payload_converter().from_payload(raw.payload, contract.Answered)
+    answered = workflow.payload_converter().from_payload(raw.payload, contract.Answered)
+    if not isinstance(answered, contract.Answered):  # a null and plain bytes come back as they are
+        raise CandidateError("response: is no object", field="response")
     return answered
 
 

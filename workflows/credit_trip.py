@@ -1,5 +1,7 @@
 """CreditTrip: what is issued on a trip is taken back, in full or in part, by credit notes."""
 
+from dataclasses import replace
+
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
@@ -52,7 +54,7 @@ class CreditTrip(Issuing):
         self._at("credit")
         credited = await workflow.execute_activity_method(
             CreditActivities.credit,
-            self.wanted,
+            replace(self.wanted, corrections=self.corrections),
             activity_id="credit",
             summary="take back what is issued",
             **PREPROCESS.options(),

@@ -30,7 +30,7 @@ with workflow.unsafe.imports_passed_through():
     from tripinvoice.errors import NumbersExhaustedError
     from tripinvoice.invoice import DocumentKey
     from tripinvoice.numbering import NumberTaken
-    from tripinvoice.ports import ISSUED
+    from tripinvoice.ports import ISSUED, ObjectRef
     from workflows.details import STEPS, story
     from workflows.failures import other_documents, read_failure
     from workflows.messages import MAX_REASON, Failure, Resume, Status, Void
@@ -61,6 +61,7 @@ class Issuing:
         self.rendered: tuple[Rendered, ...] = ()
         self.documents: tuple[IssuedDocument, ...] = ()
         self.void_reason: str | None = None
+        self.corrections: dict[str, ObjectRef] = {}
 
     async def _bring_to_an_end(self) -> None:
         """To one that an auditor accepts, with as many rounds as people need to mend what is wrong."""
@@ -236,11 +237,12 @@ class Issuing:
 
     def _mend(self, request: Resume) -> None:
         """Take what the operator corrected."""
+        self.corrections |= request.corrections
 
     def _check_mend(self, request: Resume) -> None:
         """Refuse corrections that it has no use for."""
-        if request.trip or request.corrections:
-            msg = "there is nothing to correct here: resume without corrections, or void"
+        if request.trip:
+            msg = "only the invoice of a trip can be corrected: resume without a trip, or void"
             raise ValueError(msg)
 
     @property

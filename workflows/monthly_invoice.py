@@ -43,7 +43,7 @@ class MonthlyInvoice(Issuing):
             self._at("consolidate")
             made = await workflow.execute_activity_method(
                 MonthlyActivities.consolidate,
-                ConsolidateInput(account=self.account, month=self.month),
+                ConsolidateInput(account=self.account, month=self.month, corrections=self.corrections),
                 activity_id="consolidate",
                 summary=f"the trips of {self.month}",
                 **CONSOLIDATE.options(),

@@ -35,7 +35,6 @@ class TripInvoice(Issuing):
         self.trip = request.trip
         self.decision = request.decision
         self.comparing: asyncio.Task[None] | None = None
-        self.corrections: dict[str, ObjectRef] = {}
         self.sources: ObjectRef | None = None
         self.requested = False
         self.collected = False
@@ -142,8 +141,8 @@ class TripInvoice(Issuing):
 
     def _mend(self, request: Resume) -> None:
         """Ask everything anew, with what the operator corrected."""
+        super()._mend(request)
         self.trip = request.trip or self.trip
-        self.corrections |= request.corrections
         self.sources = None
 
     def _check_mend(self, request: Resume) -> None:

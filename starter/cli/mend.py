@@ -41,7 +41,8 @@ def resume(  # noqa: PLR0913 - one parameter an option
 
     By itself it asks every money system anew. With --set the trip is corrected first; with --answer a system is not
     asked, and the file stands for its answer (it is checked and archived as evidence). Once a number is taken the
-    content cannot change any more, and the invoice only goes on.
+    content cannot change any more, and the invoice only goes on. A credit note and a month's invoice are made of what
+    is there already: they take an --answer only about their numbers, of a system that provides "numbering".
     """
     from starter.cli import mended
 

@@ -7,7 +7,7 @@ that a migration really has.
 import asyncio
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -55,7 +55,7 @@ class SampleCandidate:
     documents: DocumentStore
     fault: Fault | None = None
     countries: frozenset[str] = frozenset()
-    turns: "count[int]" = field(default_factory=count)
+    turns: Iterator[int] = field(default_factory=count)
 
     @activity.defn(name=ACTIVITY, no_thread_cancel_exception=True)
     def preprocess(self, request: PreprocessRequest) -> dict[str, Any]:

@@ -2,10 +2,13 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from starter.samples.portugal import SCENES as PORTUGUESE
+from starter.samples.scene import scenario as scenario_of
 from tests import scenarios
 from tests.cli.conftest import Cli
 from tests.running import Stack
@@ -125,10 +128,34 @@ async def test_a_parked_credit_is_mended_as_an_invoice_is(cli: Cli, cli_stack: S
     shown = await cli("show", "cli-credit-parked")
     assert "tripinvoice resume credit/cli-credit-parked --reason" in shown.out
     wrong = await cli("resume", "credit/cli-credit-parked", "--reason", "x", "--set", "pickup.country=DE")
-    assert (wrong.code, "leave out --set and --answer" in wrong.err) == (1, True)
+    assert (wrong.code, "leave out --set" in wrong.err) == (1, True)
     resumed = await cli("resume", "credit/cli-credit-parked", "--reason", "restored")
     assert (resumed.code, resumed.out) == (0, "credit/cli-credit-parked: resumed at credit\n")
     assert (await cli(*command, "--json")).json()["left"][0]["left"] == "0.00"
+
+
+async def test_a_credit_goes_on_with_newer_registrations_only(cli: Cli, cli_stack: Stack, tmp_path: Path) -> None:
+    """An answer about anything else is refused; what was registered since the trip is what it lacked."""
+    kinds = ("invoice", "receipt")
+    known = [{"supplier": "driver", "kind": kind, "validation_code": "JFX7FT2X"} for kind in kinds]
+    scenario = scenario_of(replace(PORTUGUESE[0], slug="cli-late"))
+    registered = {"registrations": known}
+    await cli_stack.invoice(await cli_stack.know(scenario, **{"number-registrations": registered}))
+    command = ("credit", scenario.trip_id, "--reason", "detour")
+    told = await cli(*command)
+    assert (told.code, "numbering: no system says with which code" in told.err) == (1, True)
+    registered["registrations"].append(
+        {"supplier": "driver", "kind": "credit_note", "prefix": "FS", "validation_code": "LATE1234"}
+    )
+    file = tmp_path / "answer.json"
+    file.write_text(json.dumps(registered))
+    resume = ("resume", f"credit/{scenario.trip_id}", "--reason", "registered by now", "--answer")
+    refused = await cli(*resume, f"fares=@{file}")
+    assert (refused.code, "provides 'numbering' may be newer" in refused.err) == (1, True)
+    resumed = await cli(*resume, f"number-registrations=@{file}")
+    assert (resumed.code, resumed.err) == (0, "")
+    assert (await cli(*command, "--json")).json()["left"][0]["left"] == "0.00"
+    assert (await cli("verify", scenario.trip_id)).code == 0
 
 
 async def _parked(cli: Cli) -> list[str]:

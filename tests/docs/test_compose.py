@@ -29,8 +29,8 @@ from tests.docs.compose import FILE, OURS, SERVICES, environment, plain
 from tests.docs.pages import ROOT
 from tripinvoice.settings import PREFIX, Settings, read_settings
 
-PROFILES = ("app", "render", "samples")
-PINNED = re.compile(r"[\w./-]+:(\d+(\.\d+)*|RELEASE\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)")
+PROFILES = ("app", "metrics", "render", "samples")
+PINNED = re.compile(r"[\w./-]+:(v?\d+(\.\d+)*|RELEASE\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)")
 JOBS = {name for name, service in SERVICES.items() if service["restart"] == "on-failure:6"}
 OUR_COMMANDS = {name: service["command"] for name, service in OURS.items() if "entrypoint" not in service}
 
@@ -96,6 +96,7 @@ def test_each_profile_brings_its_part() -> None:
     assert compose.started_with("app") - default == servers | jobs | {"schedule", "worker", "bridge"}
     assert compose.started_with("render") - default == servers | jobs | {"render-worker"}
     assert compose.started_with("samples") - default == {"money-systems"}
+    assert compose.started_with("metrics") - default == {"prometheus", "grafana"}
     assert {profile for service in SERVICES.values() for profile in service.get("profiles", [])} == set(PROFILES)
 
 
@@ -152,6 +153,34 @@ def test_servers_are_those_that_the_tests_run(program: str) -> None:
     pom = (ROOT / "tests" / "servers" / "pins" / program / "pom.xml").read_text("utf-8")
     tag = SERVICES[program]["image"].rpartition(":")[2]
     assert f"<version>{tag}</version>" in pom
+
+
+def test_prometheus_is_the_one_that_judges_the_rules() -> None:
+    """Its Go module counts otherwise than its image: v0.313.5 is 3.13.5."""
+    module = (ROOT / "tests" / "servers" / "pins" / "prometheus" / "go.mod").read_text("utf-8")
+    found = re.search(r"github\.com/prometheus/prometheus v0\.(\d)(\d\d)\.(\d+)", module)
+    assert found is not None
+    major, minor, patch = map(int, found.groups())
+    assert SERVICES["prometheus"]["image"].endswith(f":v{major}.{minor}.{patch}")
+
+
+def test_prometheus_reads_our_processes() -> None:
+    """Where each of them serves."""
+    jobs = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text("utf-8"))["scrape_configs"]
+    read = {name: str(dns["port"]) for job in jobs for dns in job["dns_sd_configs"] for name in dns["names"]}
+    serving = {name for name in OURS if "healthcheck" in OURS[name] and "entrypoint" not in OURS[name]}
+    assert read == {name: environment(name)["TRIPINVOICE_METRICS"].split(":")[1] for name in serving}
+
+
+def test_grafana_finds_its_dashboards_and_prometheus() -> None:
+    provisioning = ROOT / "deploy" / "grafana" / "provisioning"
+    [provider] = yaml.safe_load((provisioning / "dashboards" / "tripinvoice.yml").read_text("utf-8"))["providers"]
+    [source] = yaml.safe_load((provisioning / "datasources" / "prometheus.yml").read_text("utf-8"))["datasources"]
+    mounted = dict(volume.split(":")[:2] for volume in SERVICES["grafana"]["volumes"])
+    assert mounted["./deploy/grafana/dashboards"] == provider["options"]["path"]
+    assert source["url"] == "http://prometheus:9090"
+    home = SERVICES["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
+    assert (ROOT / "deploy" / "grafana" / "dashboards" / Path(home).name).is_file()
 
 
 # --- our services ----------------------------------------------------------------------------------------------------
@@ -369,7 +398,13 @@ def test_mounted_scripts_and_files_are_there(name: str) -> None:
 
 def test_ports_are_open_to_this_machine_only() -> None:
     ports = [port for service in SERVICES.values() for port in service.get("ports", [])]
-    assert sorted(ports) == ["127.0.0.1:29092:29092", "127.0.0.1:7233:7233", "127.0.0.1:8080:8080"]
+    assert sorted(ports) == [
+        "127.0.0.1:29092:29092",
+        "127.0.0.1:3000:3000",
+        "127.0.0.1:7233:7233",
+        "127.0.0.1:8080:8080",
+        "127.0.0.1:9090:9090",
+    ]
 
 
 def test_every_secret_is_a_variable() -> None:

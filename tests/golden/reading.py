@@ -43,7 +43,7 @@ class _Desk:
 def documents_of(path: Path) -> list[Invoice]:
     """The documents of a case, the first of their series, issued a minute after the trip; then its credit notes."""
     case = json.loads(path.read_text())
-    sources, desk = _sources(case), _Desk()
+    sources, desk = sources_of(case), _Desk()
     invoices = [desk.issue(draft, sources.trip.ended_at + timedelta(minutes=1)) for draft in assemble(sources)]
     notes: list[Invoice] = []
     for wanted in case.get("credits", []):
@@ -73,7 +73,7 @@ def _order(wanted: dict[str, Any], invoices: list[Invoice], notes: list[Invoice]
     )
 
 
-def _sources(case: dict[str, Any]) -> Sources:
+def sources_of(case: dict[str, Any]) -> Sources:
     """The sources of a case; every answer was fetched when the trip ended."""
     answers = [answer | {"fetched_at": case["trip"]["ended_at"]} for answer in case["answers"]]
     return canonical.load(json.dumps({"trip": case["trip"], "answers": answers}).encode(), Sources)

@@ -6,6 +6,7 @@ The money systems, Temporal and Kafka are those of the other tests; Prometheus r
 import asyncio
 import json
 import sys
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -42,13 +43,17 @@ PATIENCE = 60.0
 
 @dataclass
 class Run:
-    """What came of it. ``logs`` by process, in JSON lines; ``prometheus`` is still running, if it could be had."""
+    """What came of it. ``logs`` by process, in JSON lines; ``prometheus`` is still running, if it could be had.
+
+    ``ended`` is when it was last read: before the processes ended, and their series with them.
+    """
 
     stack: Stack
     logs: Mapping[str, Path]
     collector: Collector
     prometheus: Prometheus | MissingServerError
     metrics: dict[str, str] = field(default_factory=dict)
+    ended: float = 0.0
     histories: list[str] = field(default_factory=list)
     announced: Sequence[Message] = ()
 
@@ -83,6 +88,7 @@ async def watched(folder: Path) -> AsyncIterator[Run]:
                 await _trips(run, kafka.bootstrap, "second")
                 await _audit(stack)
                 await _scraped(run.prometheus)
+            run.ended = time.time()
             for name, address in metrics.items():
                 run.metrics[name] = "\n".join(await asyncio.to_thread(scrape, address))
         run.histories = await _histories(stack)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
@@ -19,6 +20,7 @@ from tripinvoice.errors import InvalidAnswerError, TransientError
 # The SDK's own labels, which an activity's meter adds.
 _SDK_LABELS = re.compile(r'(activity_type|namespace|task_queue)="[^"]*",?')
 
+NOW = datetime(2026, 11, 26, tzinfo=UTC)
 PLACE = {"country": "DE", "line_of_business": "rides"}
 
 
@@ -32,7 +34,7 @@ def tell_everything() -> None:
     metrics.rollout_is_at(RolloutStage.LIVE, 0.05, country="DE", line_of_business="rides", candidate="go")
     metrics.step_took(0.2, step="render", implementation="current", outcome="done")
     metrics.upstream_took(0.2, upstream="payments", outcome="answered")
-    publish(AuditSummary(series=1, numbers=3, holes=1, findings={"missing-number": 1}))
+    publish(AuditSummary(series=1, numbers=3, holes=1, findings={"missing-number": 1}), NOW)
     meter = metrics._meter()
     metrics.issued(90.0, **PLACE, meter=meter)
     metrics.parked(step="fetch", code="MissingAnswerError", meter=meter)

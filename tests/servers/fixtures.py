@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -12,6 +13,7 @@ from tests.servers.kafka import Kafka
 from tests.servers.minio import Minio
 from tests.servers.missing import missing_server
 from tests.servers.programs import MissingServerError
+from tests.servers.prometheus import Prometheus
 from tests.servers.server import Server
 from tests.servers.temporal import Temporal
 
@@ -21,6 +23,7 @@ _PROGRAMS: Mapping[str, tuple[type[Server], Callable[[], object]]] = {
     "kafka_server": (Kafka, programs.kafka),
     "cassandra_server": (Cassandra, programs.cassandra),
     "s3_server": (Minio, programs.minio),
+    "prometheus_program": (Prometheus, programs.prometheus),
 }
 
 
@@ -69,6 +72,12 @@ def s3_server() -> Minio:
 def temporal_server() -> Temporal:
     """The session's Temporal server."""
     return or_missing(shared.temporal)
+
+
+@pytest.fixture(scope="session")
+def prometheus_program() -> Path:
+    """The folder of Prometheus and promtool; each test starts its own, for what it has to read."""
+    return or_missing(programs.prometheus)
 
 
 def or_missing(start: Callable[[], T]) -> T:

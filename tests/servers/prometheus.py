@@ -4,7 +4,7 @@ import json
 import subprocess
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -36,17 +36,20 @@ class Prometheus(Server):
         """Nothing: it comes to the processes, not they to it."""
         return {}
 
-    def query(self, expression: str) -> list[dict[str, Any]]:
-        """The series that the expression gives now. Raises ``ValueError`` with what Prometheus has against it."""
-        return list(self._get("query", query=expression)["result"])
+    def query(self, expression: str, at: float) -> list[float]:
+        """What the expression gave at that time, a value for each series.
+
+        Raises ``ValueError`` with what Prometheus has against it.
+        """
+        return [float(series["value"][1]) for series in self._get("query", query=expression, time=str(at))["result"]]
+
+    def metrics_of(self, expression: str) -> frozenset[str]:
+        """The metrics that an expression names."""
+        return frozenset(_named(self._get("parse_query", query=expression)))
 
     def names(self) -> frozenset[str]:
         """Every metric that it knows."""
         return frozenset(self._get("label/__name__/values"))
-
-    def rules(self) -> list[dict[str, Any]]:
-        """The rules with the state of their last evaluation."""
-        return [rule for group in self._get("rules")["groups"] for rule in group["rules"]]
 
     def _get(self, path: str, **parameters: str) -> Any:
         address = f"{self.url}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
@@ -79,6 +82,18 @@ class Prometheus(Server):
     def _ask(self) -> None:
         with urllib.request.urlopen(f"{self.url}/-/ready", timeout=5):  # noqa: S310 - ours
             pass
+
+
+def _named(node: Any) -> Iterator[str]:
+    """Of a parsed expression."""
+    if isinstance(node, dict):
+        if node.get("type") in {"vectorSelector", "matrixSelector"} and node.get("name"):
+            yield node["name"]
+        for child in node.values():
+            yield from _named(child)
+    if isinstance(node, list):
+        for child in node:
+            yield from _named(child)
 
 
 def promtool(*arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MAX_LINES = 500
-CODE = {".css", ".html", ".py", ".sh", ".yml"}
+CODE = {".css", ".go", ".html", ".py", ".sh", ".yml"}
 # The lock and this repository's texts must work for everybody: no package index of ours, no folder of one machine.
 INDEX_HOST = re.compile(
     rb"pypi\.org|pythonhosted\.org|npmjs\.org|proxy\.golang\.org|crates\.io|repo1?\.maven|deb\.debian\.org"

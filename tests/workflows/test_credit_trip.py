@@ -8,19 +8,24 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from temporalio.client import WorkflowHandle
+from temporalio.client import WorkflowHandle, WorkflowUpdateFailedError
 
 from activities.messages import CreditInput
 from starter import crediting
 from starter.client import credit_workflow_id, start_trip_invoice
+from starter.samples.portugal import SCENES as PORTUGUESE
+from starter.samples.scenario import Scenario
+from starter.samples.scene import scenario as scenario_of
 from tests import scenarios
 from tests.running import Stack
 from tests.workflows.conftest import Hands
 from tripinvoice import archive
+from tripinvoice.answers import Provides
 from tripinvoice.credit import LineWish, Wish, remaining
 from tripinvoice.errors import ConflictError, CreditError, SystemUnavailableError
 from tripinvoice.invoice import Contract, Invoice, Kind
-from tripinvoice.ports import CollectedDraft, InvoiceRecord
+from tripinvoice.money_systems import Answer
+from tripinvoice.ports import CollectedDraft, InvoiceRecord, ObjectRef, Shelf
 from tripinvoice.trip import Trip
 from workflows import policies
 from workflows.credit_trip import CreditTrip
@@ -31,6 +36,7 @@ from workflows.regenerate import RegenerateInvoice
 pytestmark = pytest.mark.xdist_group("temporal")
 
 PATIENCE = timedelta(seconds=60)
+LISBON = PORTUGUESE[0]
 RESUME = Resume(reason="mended by the test")
 
 
@@ -337,3 +343,52 @@ async def test_credit_notes_are_made_again(stack: Stack) -> None:
     )
     assert len(result.documents) == 5
     assert all(document.identical for document in result.documents)
+
+
+async def test_a_series_that_was_registered_after_the_trip(stack: Stack) -> None:
+    """It parks before it takes a number; an operator's answer of today has it made, and it can be made again."""
+    scenario = lisbon("credit-late")
+    kinds = ("invoice", "receipt")
+    known = [{"supplier": "driver", "kind": kind, "validation_code": "JFX7FT2X"} for kind in kinds]
+    trip = await stack.know(scenario, **{"number-registrations": {"registrations": known}})
+    await stack.invoice(trip)
+    handle = await start(stack, wanted(trip.trip_id))
+    failure = (await stack.until(handle, "Parked")).failure
+    assert failure is not None
+    assert (failure.step, failure.field) == ("credit", "numbering")
+    late = {"supplier": "driver", "kind": "credit_note", "prefix": "FS", "validation_code": "LATE1234"}
+    wrong, right = (
+        replace(RESUME, corrections={"number-registrations": kept(stack, trip, provides, body)})
+        for provides, body in (
+            (Provides.FACTS, {"registrations": [late]}),
+            (Provides.NUMBERING, {"registrations": [*known, late]}),
+        )
+    )
+    await handle.execute_update(Issuing.resume, wrong)
+    failure = (await stack.until(handle, "Parked")).failure
+    assert failure is not None
+    assert failure.code == "InvalidAnswerError"
+    with pytest.raises(WorkflowUpdateFailedError):
+        await handle.execute_update(Issuing.resume, replace(right, trip=trip))
+    await handle.execute_update(Issuing.resume, right)
+    assert (await handle.result()).state == "Issued"
+    (note,) = notes_of(stack, trip.trip_id)
+    assert stored(stack, note).codes[0].text == "ATCUD:LATE1234-1"
+    again = await stack.client.execute_workflow(
+        RegenerateInvoice.run,
+        RegenerateInput(trip_id=trip.trip_id),
+        id="regenerate/credit-late",
+        task_queue=policies.WORKFLOWS,
+    )
+    assert [one.identical for one in again.documents] == [True, True]
+
+
+def lisbon(slug: str) -> Scenario:
+    """A taxi in Lisbon: a simplified invoice."""
+    return scenario_of(replace(LISBON, slug=slug))
+
+
+def kept(stack: Stack, trip: Trip, provides: Provides, body: dict[str, Any]) -> ObjectRef:
+    """An operator's answer in the archive."""
+    answer = Answer(system="number-registrations", provides=provides, body=body, fetched_at=trip.ended_at)
+    return archive.keep(answer, stack.wiring.documents, Shelf.of(trip))

@@ -19,10 +19,19 @@ from tripinvoice.consolidate import monthly_ids
 from tripinvoice.credit import LineWish, Wish
 from tripinvoice.errors import CreditError
 from tripinvoice.invoice import Draft, Invoice, account_key
+from tripinvoice.money_systems import Answer
+from tripinvoice.ports import Shelf
 from tripinvoice.trip import Trip
 from workflows import policies
-from workflows.messages import MonthlyInvoicesInput, RegenerateInput, RegenerateResult, Resume, TripInvoiceInput
-from workflows.monthly_invoice import MonthlyInvoices, monthly_workflow_id
+from workflows.messages import (
+    MonthlyInvoicesInput,
+    RegenerateInput,
+    RegenerateResult,
+    Resume,
+    TripInvoiceInput,
+    TripInvoiceResult,
+)
+from workflows.monthly_invoice import MonthlyInvoice, MonthlyInvoices, monthly_workflow_id
 from workflows.regenerate import RegenerateInvoice
 from workflows.trip_invoice import TripInvoice
 
@@ -192,3 +201,34 @@ async def test_another_revision_waits_until_the_first_is_taken_back(stack: Stack
     assert (await stack.handle(second).result()).state == "Collected"
     later = await invoice_month(stack, "biz-rev")
     assert [line.origin for line in later[-1].lines] == ["rev/transport/invoice/2"]
+
+
+async def test_a_stock_that_ended_before_the_month_is_made_longer(stack: Stack) -> None:
+    """The trips knew of one number, which is taken by now; an operator's answer of today has the next ones."""
+    await drive(stack, "stock-month-before", "biz-stock-before")
+    await invoice_month(stack, "biz-stock-before")
+    stock = {"supplier": "fleet", "prefix": "A", "first": 1, "last": 1}
+    company = f.PARTIES["DE"][Provides.BUSINESS] | {"ref": "biz-stock", "kind": "company", "invoicing": "monthly"}
+    answers = {"business-profiles": company, "number-registrations": {"registrations": [stock]}}
+    trip = await stack.know(scenarios.berlin("stock-month"), **answers)
+    await stack.invoice(trip)
+    await stack.client.execute_workflow(
+        MonthlyInvoices.run,
+        MonthlyInvoicesInput(month=MONTH),
+        id="monthly-invoices/stock",
+        task_queue=policies.WORKFLOWS,
+    )
+    handle = stack.client.get_workflow_handle(
+        monthly_workflow_id(MONTH, account_key("biz-stock")), result_type=TripInvoiceResult
+    )
+    status = await stack.until(handle, "Parked")
+    assert status.failure is not None
+    assert status.failure.code == "NumbersExhaustedError"
+    body = {"registrations": [stock | {"last": 1_000_000}]}
+    answer = Answer(system="number-registrations", provides=Provides.NUMBERING, body=body, fetched_at=trip.ended_at)
+    ref = archive.keep(answer, stack.wiring.documents, Shelf.of(trip))
+    resume = Resume(reason="the next range is registered", corrections={"number-registrations": ref})
+    assert await handle.execute_update(MonthlyInvoice.resume, resume) == "resumed at number"
+    (issued,) = (await handle.result()).documents
+    again = await regenerated(stack, "stock-month", issued.document.trip_id)
+    assert [one.identical for one in again.documents] == [True]

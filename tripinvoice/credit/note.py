@@ -27,6 +27,7 @@ from tripinvoice.invoice import (
     Invoicing,
     Kind,
     Line,
+    NumberRange,
     TaxInCurrency,
     TaxLine,
 )
@@ -46,6 +47,8 @@ class Order:
 
     ``earlier`` are the credit notes that were issued on this contract, ``revision`` is which of them this one is, with
     those that became void. ``reason`` is printed, ``request`` says who asked, so that asking twice credits once.
+    ``ranges`` are what the authority says about the numbers of the supplier's credit notes by now, where that is newer
+    than what was known when the invoice was made.
     """
 
     invoice: Invoice
@@ -54,6 +57,7 @@ class Order:
     wish: Wish = EVERYTHING
     earlier: tuple[Invoice, ...] = ()
     revision: int = 1
+    ranges: tuple[NumberRange, ...] = ()
 
 
 def request_id(trip_id: str, contract: Contract | None, wish: Wish, reason: str, revision: int = 0) -> str:
@@ -98,7 +102,7 @@ def credit_under(regime: Regime, order: Order) -> Draft:
             reason=clean(order.reason),
             request=order.request,
         ),
-        ranges=original.credit_ranges,
+        ranges=order.ranges or original.credit_ranges,
         invoicing=Invoicing.AUTOMATIC,
     )
     return _formed(regime, original, note)

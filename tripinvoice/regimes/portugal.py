@@ -50,7 +50,7 @@ from tripinvoice.regimes.european_union import (
     refuse_border_crossing,
     treated,
 )
-from tripinvoice.regimes.suppliers import SIMPLIFIED, Supply, plan_of, usual_supplier
+from tripinvoice.regimes.suppliers import CREDIT_NOTES, SIMPLIFIED, Supply, plan_of, usual_supplier
 from tripinvoice.tax_ids import compact
 from tripinvoice.trip import LineOfBusiness, Place, Product
 
@@ -198,12 +198,9 @@ def _plan(case: Case, contract: Contract, space: _Space) -> ContractPlan:
             taxable=profile is None or (profile.vat_registered and not profile.small_business),
         ),
     )
-    # A series of credit notes for each of the two: the one of simplified invoices is registered with this prefix.
-    prefix = _TYPES[Kind.RECEIPT] if simplified else ""
     return replace(
         planned,
         series=planned.series + SIMPLIFIED if simplified else planned.series,
-        credit_ranges=tuple(one for one in planned.credit_ranges if one.prefix == prefix),
         facts=() if space is _MAINLAND else (Fact(label=_REGION, value=space.code),),
         rules=("certified_software", *(() if space is _MAINLAND else ("regions",))),
     )
@@ -270,10 +267,11 @@ def check(draft: Draft) -> None:
     if draft.business:
         require_recipient_tax_id(draft, "PT-NIF", "VAT")
     if _registration(draft) is None:
+        resume = "resume with its answer now" if draft.key.kind is Kind.CREDIT_NOTE else "resume"
         raise MissingAnswerError(
             f"{draft.key.contract}: numbering: no system says with which code the AT knows series "
             f"'{_TYPES[draft.key.kind]} {_series(draft.series)}'; register it, without a period, in the system that "
-            "provides 'numbering', then resume",
+            f"provides 'numbering', then {resume}",
             field="numbering",
         )
 
@@ -281,7 +279,11 @@ def check(draft: Draft) -> None:
 def _registration(draft: Draft) -> NumberRange | None:
     """What the AT said about the series, which runs on from year to year."""
     known = (one for one in draft.ranges if one.validation_code and one.period in {None, _PERIOD})
-    return next(known, None)
+    if draft.key.kind is not Kind.CREDIT_NOTE:
+        return next(known, None)
+    # Credit notes have a series for each kind of invoice: that of simplified ones is registered with this prefix.
+    simplified = draft.series.removesuffix(CREDIT_NOTES).endswith(SIMPLIFIED)
+    return next((one for one in known if one.prefix == (_TYPES[Kind.RECEIPT] if simplified else "")), None)
 
 
 def _series(series: str) -> str:

@@ -48,6 +48,12 @@ def series(regime: str, role: Provides, ref: str | None) -> str:
     return f"{head}-{digest[:_HASH_LENGTH]}"
 
 
+def role_of(regime: str, series: str) -> Provides:
+    """Whose series of this regime it is: what :func:`series` has put into its name."""
+    roles = {code: role for role, code in _ROLE_CODES.items()}
+    return next(roles[part] for part in series.removeprefix(f"{regime}-").split("-") if part in roles)
+
+
 def usual_supplier(case: Case, contract: Contract) -> tuple[Provides, Provides | None]:
     """Who supplies a contract where the law has no rule of its own, and where to read his standing with the tax office.
 

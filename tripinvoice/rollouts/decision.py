@@ -37,8 +37,8 @@ def decide(toggles: Toggles, trip: Trip) -> Decision | None:
     if rollout is None or rollout.mode is Mode.OFF or toggles.killed:  # off is off, whatever some accounts may
         return None
     place = bucket(rollout.salt, trip)
+    overridden = trip.account in rollout.accounts
     mode = rollout.accounts.get(trip.account or "", rollout.mode)
-    overridden = mode is not rollout.mode
     leads = mode is Mode.FULL or (mode is Mode.LIVE and (overridden or place < rollout.live))
     guarded = mode is not Mode.FULL
     sampled = overridden or bucket(f"{rollout.salt}|sample", trip) < rollout.sample

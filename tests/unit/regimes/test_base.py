@@ -19,7 +19,7 @@ from tripinvoice.invoice import Contract, IssuerMode, Kind, TaxCategory, TaxId, 
 from tripinvoice.money import Money
 from tripinvoice.regimes.base import ContractPlan, Rate, converted, exceeds, simplified_up_to
 from tripinvoice.regimes.germany import GERMANY
-from tripinvoice.regimes.suppliers import Supply, plan_of, series, usual_plans, usual_supplier
+from tripinvoice.regimes.suppliers import Supply, plan_of, role_of, series, usual_plans, usual_supplier
 from tripinvoice.regimes.united_states import UNITED_STATES
 
 REFS = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}", fullmatch=True)
@@ -255,3 +255,15 @@ def test_simplified_forms() -> None:
     (tax_line,) = draft.tax_lines
     owed = replace(draft, tax_lines=(replace(tax_line, tax_category=TaxCategory.REVERSE_CHARGE),))
     assert form(owed).simplified is False
+
+
+@pytest.mark.parametrize(
+    "role", [Provides.DRIVER, Provides.FLEET, Provides.MERCHANT, Provides.COURIER, Provides.PLATFORM]
+)
+@pytest.mark.parametrize("ref", ["op-1", "A long reference", None])
+@pytest.mark.parametrize("regime", ["DE", "US-NY", "CO"])
+def test_a_series_tells_whose_it_is(regime: str, ref: str | None, role: Provides) -> None:
+    """Whatever the reference or the country looks like, and with a letter of the country's own before it."""
+    name = series(regime, role, ref)
+    assert role_of(regime, name) is role
+    assert role_of(regime, name.replace(regime, f"{regime}-R", 1)) is role

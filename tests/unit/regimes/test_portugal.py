@@ -13,7 +13,7 @@ from tripinvoice.answers import Provides
 from tripinvoice.assemble import assemble
 from tripinvoice.credit import EVERYTHING, Order, credit
 from tripinvoice.errors import InvalidAnswerError, MissingAnswerError, UnsupportedTripError
-from tripinvoice.invoice import Draft, Kind
+from tripinvoice.invoice import Draft, Kind, NumberRange
 from tripinvoice.regimes.portugal import PORTUGAL
 from tripinvoice.trip import Completion, LineOfBusiness, Place, Product, Trip
 
@@ -269,6 +269,23 @@ def test_credit_notes_of_the_two_are_two_series(amount: str, series: str, atcud:
     assert issued.number == f"NC {series.removeprefix('PT-')}/3"
     assert issued.codes[0].text == atcud
     assert read(note, 3)["D"] == "NC"
+
+
+@pytest.mark.parametrize(("amount", "prefix"), [("19.40", "FS"), ("190.40", "")])
+def test_a_series_of_credit_notes_may_be_registered_after_the_trip(amount: str, prefix: str) -> None:
+    """With what the order says of it; the other kind's registration does not help."""
+    kinds = ("invoice", "receipt")
+    known = [{"supplier": "driver", "kind": kind, "validation_code": "JFX7FT2X"} for kind in kinds]
+    (draft,) = assemble(sources(ride(), charge(amount), given={Provides.NUMBERING: {"registrations": known}}))
+    order = Order(invoice=invoice(draft), reason="Viagem anulada", request="r-1")
+    with pytest.raises(MissingAnswerError, match=r"register it, .* then resume with its answer now"):
+        credit(order)
+    later = NumberRange(prefix=prefix, validation_code="LATE1234")
+    other = replace(later, prefix="" if prefix else "FS")
+    with pytest.raises(MissingAnswerError):
+        credit(replace(order, ranges=(other,)))
+    note = credit(replace(order, ranges=(other, later)))
+    assert invoice(note, no=3).codes[0].text == "ATCUD:LATE1234-3"
 
 
 # --- QR ---
