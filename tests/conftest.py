@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 from _pytest.nodeid import NodeId
+from hypothesis import settings
+
+# How long one example takes says how busy the machine is; the tests themselves have a time limit.
+settings.register_profile("tripinvoice", deadline=None)
+settings.load_profile("tripinvoice")
 
 pytest_plugins = ["tests.servers.fixtures", "tests.judges.fixtures"]
 

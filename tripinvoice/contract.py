@@ -12,10 +12,14 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field
 
 from tripinvoice import archive, canonical
+from tripinvoice.compare.differences import differences
+from tripinvoice.compare.form import form, plain_of
+from tripinvoice.compare.telling import told_path
 from tripinvoice.errors import CandidateError, ConflictError
 from tripinvoice.invoice import Draft
 from tripinvoice.money_systems import Sources
 from tripinvoice.ports import DocumentStore, ObjectRef
+from tripinvoice.strict_json import read_object
 
 REQUEST: Final = "tripinvoice.preprocess/1"
 RESPONSE: Final = "tripinvoice.drafts/1"
@@ -24,7 +28,9 @@ ACTIVITY = "preprocess"
 """The activity type of every implementation."""
 
 MAX_ARCHIVED = 4 * 1024 * 1024
-"""Bytes of compressed drafts: a thousand times what a trip needs."""
+"""Bytes of drafts, compressed or not: hundreds of times what a trip needs."""
+
+MAX_DRAFTS = 100
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,30}")
 
@@ -69,7 +75,7 @@ class Answered:
     """A response as it came from outside: the drafts are still plain JSON, for they must be compared as they are."""
 
     archived: ObjectRef | None = None
-    drafts: Annotated[tuple[dict[str, Any], ...], Field(max_length=100)] | None = None
+    drafts: Annotated[tuple[dict[str, Any], ...], Field(max_length=MAX_DRAFTS)] | None = None
     schema: str = ""
 
 
@@ -86,31 +92,52 @@ def plain_drafts(answered: Answered, documents: DocumentStore) -> list[dict[str,
         )
     if answered.archived.size > MAX_ARCHIVED:
         raise CandidateError(f"archived: {answered.archived.size} bytes; at most {MAX_ARCHIVED}", field="archived")
-    return _drafts_of(_recall(answered.archived, documents))
+    return _drafts_of(read_object(_unpacked(documents.get(answered.archived)), "archived", CandidateError))
 
 
-def _recall(ref: ObjectRef, documents: DocumentStore) -> object:
+def _unpacked(content: bytes) -> bytes:
     try:
-        return canonical.load(archive.unpack(documents.get(ref)), dict)
+        unpacked = archive.unpack(content)
     except ConflictError:
-        raise CandidateError(
-            "archived: the object is no Zstandard frame with a JSON object", field="archived"
-        ) from None
+        raise CandidateError("archived: the object is no Zstandard frame, or too large", field="archived") from None
+    if len(unpacked) > MAX_ARCHIVED:
+        raise CandidateError(f"archived: {len(unpacked)} bytes unpacked; at most {MAX_ARCHIVED}", field="archived")
+    return unpacked
 
 
-def _drafts_of(value: Any) -> list[dict[str, Any]]:
+def _drafts_of(value: dict[str, Any]) -> list[dict[str, Any]]:
     drafts = value.get("drafts")
-    listed = isinstance(drafts, list) and all(isinstance(draft, dict) for draft in drafts)
-    if value.get("schema") != RESPONSE or not listed:
-        raise CandidateError(f"archived: the object needs schema {RESPONSE!r} and a list drafts", field="archived")
-    return list(drafts)
+    if (
+        value.get("schema") != RESPONSE
+        or not isinstance(drafts, list)
+        or len(drafts) > MAX_DRAFTS
+        or not all(isinstance(draft, dict) for draft in drafts)
+    ):
+        raise CandidateError(
+            f"archived: the object needs schema {RESPONSE!r} and a list drafts of at most {MAX_DRAFTS} objects",
+            field="archived",
+        )
+    return drafts
 
 
 def read_drafts(plain: list[dict[str, Any]]) -> tuple[Draft, ...]:
-    """Plain drafts as drafts. Raises ``CandidateError`` when they are none."""
+    """Plain drafts as drafts. Raises ``CandidateError`` when they are none.
+
+    They say the same when they are written again: reading fills in what is absent, leaves out what is unknown and
+    takes ``"5"`` for 5, and a document must not rest on what its reader made of it.
+    """
     try:
-        return canonical.load(canonical.dump({"drafts": plain, "schema": RESPONSE}), Drafts).drafts
+        drafts = canonical.load(canonical.dump({"drafts": plain, "schema": RESPONSE}), Drafts).drafts
     except ConflictError:
-        raise CandidateError(
-            "drafts: some do not fit the contract; check them against docs/schemas/drafts.schema.json", field="drafts"
-        ) from None
+        raise _unfit("drafts") from None
+    for place, (sent, read) in enumerate(zip(plain, plain_of(drafts), strict=True)):
+        for difference in differences(form([sent]), form([read])):
+            path = told_path(difference.path).partition(".")[2]
+            raise _unfit(f"drafts.{place}.{path}" if path else f"drafts.{place}")
+    return drafts
+
+
+def _unfit(field: str) -> CandidateError:
+    return CandidateError(
+        f"{field}: does not fit the contract; check the drafts against docs/schemas/drafts.schema.json", field=field
+    )

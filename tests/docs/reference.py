@@ -1,4 +1,4 @@
-"""The pages that repeat the code: settings, cli, audit, einvoice, law and observability in docs/, and .env.example.
+"""The pages that repeat the code: settings, cli, audit, einvoice, law, observability and schemas in docs; .env.example.
 
 ``python -m tests.docs.reference`` writes them anew; the tests compare.
 """
@@ -17,7 +17,7 @@ from starter.cli.examples import EXAMPLES
 from starter.cli.exits import MEANINGS, Exit
 from starter.metrics import METRICS
 from tests.cli.commands import commands
-from tests.docs import compose, law
+from tests.docs import compose, law, schemas
 from tripinvoice.audit.findings import EXPLAINED, Rule
 from tripinvoice.regimes import REGIMES
 from tripinvoice.settings import PREFIX, Settings
@@ -141,6 +141,8 @@ def main() -> None:
         path = ROOT / name
         path.write_text(with_reference(path.read_text("utf-8"), reference()), "utf-8")
     (ROOT / ".env.example").write_text(env_example(), "utf-8")
+    for name, schema in schemas.FILES.items():
+        (ROOT / name).write_text(schemas.text(schema()), "utf-8")
 
 
 if __name__ == "__main__":

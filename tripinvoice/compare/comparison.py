@@ -5,20 +5,24 @@ in the archived drafts.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
-from tripinvoice.compare.differences import Difference, differences
-from tripinvoice.compare.form import Plain, form
-from tripinvoice.compare.ignoring import IgnoreRule, sift
+from tripinvoice.compare.differences import Difference, Kind, differences
+from tripinvoice.compare.form import DRAFTS, Plain, form
+from tripinvoice.compare.ignoring import Ignored, IgnoreRule, sift
 from tripinvoice.compare.telling import told_path
 from tripinvoice.invoice import Draft
 
 MAX_PATHS = 50
 """Paths that are kept of one trip."""
+
+LIMIT = 200
+"""Differences that are looked for beyond those that a rule lets be: who has more has another document."""
 
 
 class Outcome(StrEnum):
@@ -49,6 +53,7 @@ class Comparison:
     ``fingerprint`` groups what has one cause: a hash of kinds and paths without places. ``noisy`` are the paths on
     which the current one differs from itself, ``None`` where it ran once. ``features`` are what kinds of trip this was
     (``product:taxi``), for what a candidate has been tried on. ``issued`` is whose drafts became the invoice.
+    ``ignored`` are the rules that let something be, ``expired`` those of them whose last day is over.
     """
 
     trip_id: str
@@ -78,13 +83,18 @@ class Found:
 
     outcome: Outcome
     differences: tuple[Difference, ...] = ()
-    ignored: tuple[str, ...] = ()
+    let_be: tuple[Ignored, ...] = ()
     expired: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Its paths without places, each once, sorted."""
-        return _told(self.differences)
+        return _paths(self.differences)
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The rules that let something be, each once, sorted."""
+        return tuple(sorted({one.rule for one in self.let_be}))
 
     @property
     def fingerprint(self) -> str:
@@ -102,24 +112,33 @@ def compare(current: Side, candidate: Side, rules: Sequence[IgnoreRule], now: da
         return Found(outcome=Outcome.EQUAL)
     if candidate.drafts is None:
         return Found(outcome=Outcome.FAILED)
-    found = differences(form(current.drafts or ()), form(candidate.drafts))
-    if not found:
+    sifted = sift(_between(current.drafts, candidate.drafts), rules, now.date(), LIMIT)
+    if not sifted.counted and not sifted.ignored:
         return Found(outcome=Outcome.EQUAL)
-    sifted = sift(found, rules, now.date())
     return Found(
         outcome=Outcome.DIFFERENT if sifted.counted else Outcome.ALIKE,
         differences=sifted.counted,
-        ignored=sifted.ignored,
+        let_be=sifted.ignored,
         expired=sifted.expired,
     )
 
 
 def noise(once: Sequence[Plain], again: Sequence[Plain]) -> tuple[str, ...]:
     """The paths, without places, on which an implementation differs from itself."""
-    return _told(differences(form(once), form(again)))
+    return _paths(islice(_between(once, again), LIMIT))
 
 
-def _told(found: Sequence[Difference]) -> tuple[str, ...]:
+def _between(current: Sequence[Plain] | None, candidate: Sequence[Plain]) -> Iterator[Difference]:
+    """The drafts by contract, then their order; no drafts for a reason are not a list without drafts."""
+    ours, theirs = form(current or ()), form(candidate)
+    if current is None and not theirs:
+        yield Difference(path=DRAFTS, kind=Kind.ADDED, candidate=[])
+    yield from differences(ours, theirs)
+    if list(ours) != list(theirs) and ours.keys() == theirs.keys():
+        yield Difference(path=DRAFTS, kind=Kind.ORDER, current=list(ours), candidate=list(theirs))
+
+
+def _paths(found: Iterable[Difference]) -> tuple[str, ...]:
     return tuple(sorted({told_path(one.normalised) for one in found}))[:MAX_PATHS]
 
 

@@ -1,7 +1,8 @@
 """Where two plain values differ: paths, kinds, and both values.
 
 A path is the names and places on the way, with dots between (``transport.lines.2.net.minor``). Equal values are
-recognised first, which is what nearly all are; a difference costs more.
+recognised first, which is what nearly all are; a difference costs more. Differences are found one by one, so that who
+has enough of them stops.
 """
 
 import re
@@ -10,18 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
 from tripinvoice import canonical
 
-LIMIT = 200
-"""Differences that are looked for: who has more has another document."""
+_PLACE = re.compile(r"(?<=\.)[0-9]+(?=\.|$)")
 
 ALIGNED = 1_000
 """Items of a list that are aligned; longer lists are compared place by place, which costs less."""
-
-_PLACE = re.compile(r"(?<=\.)[0-9]+(?=\.|$)")
 
 
 class Kind(StrEnum):
@@ -49,12 +46,8 @@ class Difference:
         return _PLACE.sub("*", self.path)
 
 
-def differences(current: Any, candidate: Any) -> tuple[Difference, ...]:
-    """All differences up to ``LIMIT``; none when the values are equal."""
-    return tuple(islice(_of(current, candidate, ""), LIMIT))
-
-
-def _of(current: Any, candidate: Any, path: str) -> Iterator[Difference]:
+def differences(current: Any, candidate: Any, path: str = "") -> Iterator[Difference]:
+    """All differences of two values that stand at ``path``; none when they are equal."""
     if _same(current, candidate):
         return
     match current, candidate:
@@ -83,7 +76,7 @@ def _of_objects(current: dict[str, Any], candidate: dict[str, Any], path: str) -
         elif name not in current:
             yield Difference(path=inner, kind=Kind.ADDED, candidate=candidate[name])
         else:
-            yield from _of(current[name], candidate[name], inner)
+            yield from differences(current[name], candidate[name], inner)
 
 
 def _of_lists(current: list[Any], candidate: list[Any], path: str) -> Iterator[Difference]:
@@ -94,7 +87,7 @@ def _of_lists(current: list[Any], candidate: list[Any], path: str) -> Iterator[D
     for start, end, start_there, end_there in _replaced(ours, theirs):
         pairs = min(end - start, end_there - start_there)
         for step in range(pairs):
-            yield from _of(current[start + step], candidate[start_there + step], _below(path, start + step))
+            yield from differences(current[start + step], candidate[start_there + step], _below(path, start + step))
         for place in range(start + pairs, end):
             yield Difference(path=_below(path, place), kind=Kind.MISSING, current=current[place])
         for place in range(start_there + pairs, end_there):

@@ -98,7 +98,7 @@ def _compared(mismatch: Mismatch) -> dict[str, Any]:
         "sources_sha256": mismatch.sources_sha256,
         "differences": [_told(difference) for difference in found.differences[:MAX_DIFFERENCES]],
         "left_out": max(0, len(found.differences) - MAX_DIFFERENCES),
-        "ignored": len(one.ignored),
+        "ignored": len(found.let_be),
         "noisy": [told_path(path) for path in sorted(one.noisy or ())],
         "seconds": {side: seconds for side, seconds in timed.items() if seconds is not None},
     }

@@ -5,16 +5,26 @@ a ``null`` is not an absent field, and the order of lines matters.
 """
 
 import dataclasses
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, get_args, get_type_hints
 
 from tripinvoice import canonical
-from tripinvoice.invoice import Draft
+from tripinvoice.invoice import Contract, Draft
 
 Plain = dict[str, Any]
+
+DRAFTS = "drafts"
+"""The path of all drafts together: of their order, or of there being none."""
+
+# Written otherwise it is another value, even where Python would read it: 1_000, " 19", 20260329T1200.
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?(Z|[+-][0-9]{2}:[0-9]{2})?")
+
+_CONTRACTS = frozenset(Contract)
 
 
 def plain_of(drafts: Sequence[Draft]) -> list[Plain]:
@@ -23,18 +33,18 @@ def plain_of(drafts: Sequence[Draft]) -> list[Plain]:
 
 
 def form(drafts: Sequence[Plain]) -> Plain:
-    """The drafts by contract, as they are compared; one without a contract, or a second of one, by its place."""
+    """The drafts by contract, as they are compared; one of no contract, or a second of one, by its place."""
     named: Plain = {}
-    for place, draft in enumerate(drafts):
+    for place, draft in enumerate(drafts, start=1):
         name = _contract(draft)
-        named[name if name and name not in named else f"draft {place + 1}"] = _usual(draft, "")
+        named[name if name and name not in named else f"draft {place}"] = _usual(draft, "")
     return named
 
 
 def _contract(draft: Plain) -> str:
     key = draft.get("key")
     contract = key.get("contract") if isinstance(key, dict) else None
-    return contract if isinstance(contract, str) else ""
+    return contract if isinstance(contract, str) and contract in _CONTRACTS else ""
 
 
 def _usual(value: Any, name: str) -> Any:
@@ -45,7 +55,7 @@ def _usual(value: Any, name: str) -> Any:
             return [_usual(inner, name) for inner in value]
         case str() if name in DECIMALS:
             return _decimal(value)
-        case str() if name in _TIMES:
+        case str() if name in TIMES:
             return _time(value)
         case str():
             return unicodedata.normalize("NFC", value)
@@ -54,14 +64,15 @@ def _usual(value: Any, name: str) -> Any:
 
 
 def _decimal(text: str) -> str:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
+    if not _DECIMAL.fullmatch(text):
         return text
-    return f"{number.normalize():f}" if number.is_finite() else text
+    plain = f"{Decimal(text):f}"  # exact, whatever the decimal context
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
 
 
 def _time(text: str) -> str:
+    if not _TIME.fullmatch(text):
+        return text
     try:
         return datetime.fromisoformat(text).isoformat(timespec="milliseconds")
     except ValueError:
@@ -93,5 +104,5 @@ NAMES = frozenset(name for name, _ in _FIELDS)
 _HINTS: Mapping[type, frozenset[str]] = {
     kind: frozenset(name for name, of in _FIELDS if of is kind) for kind in (Decimal, datetime)
 }
-DECIMALS, _TIMES = _HINTS[Decimal], _HINTS[datetime]
+DECIMALS, TIMES = _HINTS[Decimal], _HINTS[datetime]
 """Names of the fields of a draft that hold a decimal, and a time."""

@@ -11,17 +11,17 @@ A file of rules (TOML):
     expires = 2027-03-31
 
 Money is never ignored without ``tolerance_minor``, the minor units by which amounts may differ. A rule that has expired
-still works for two weeks, with a warning; then its differences count.
+still works for two weeks, with a warning; then its differences count. The days are those of UTC.
 """
 
 import fnmatch
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
 
 from tripinvoice.compare.differences import Difference, Kind
 from tripinvoice.errors import ConfigurationError
@@ -32,6 +32,8 @@ MONEY = frozenset({"minor", "currency"})
 """The fields that money is made of."""
 
 MAX_TOLERANCE = 100
+
+_ANY_NUMBER = "**"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,23 +66,41 @@ class IgnoreRule:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Ignored:
+    """A difference, and the name of the rule that lets it be."""
+
+    difference: Difference
+    rule: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sifted:
-    """Differences that count, and the names of the rules that let others be, and of those among them that expired."""
+    """Differences that count, those that a rule lets be, and the names of the rules among these that expired."""
 
     counted: tuple[Difference, ...]
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
     expired: tuple[str, ...] = ()
 
 
-def sift(found: Sequence[Difference], rules: Sequence[IgnoreRule], today: date) -> Sifted:
-    """Take out what a rule lets be; ``rules`` are those that concern the trip."""
-    holding = [next((rule for rule in rules if rule.holds(one, today)), None) for one in found]
-    used = tuple(rule for rule in holding if rule is not None)
-    return Sifted(
-        counted=tuple(one for one, rule in zip(found, holding, strict=True) if rule is None),
-        ignored=tuple(rule.name for rule in used),
-        expired=tuple(sorted({rule.name for rule in used if rule.expired(today)})),
-    )
+def sift(found: Iterable[Difference], rules: Sequence[IgnoreRule], today: date, limit: int) -> Sifted:
+    """Take out what a rule lets be; ``rules`` are those that concern the trip.
+
+    It stops when ``limit`` differences count. However many a rule lets be, what comes after them is looked at.
+    """
+    counted: list[Difference] = []
+    ignored: list[Ignored] = []
+    expired: set[str] = set()
+    for one in found:
+        rule = next((rule for rule in rules if rule.holds(one, today)), None)
+        if rule is None:
+            counted.append(one)
+            if len(counted) == limit:
+                break
+            continue
+        ignored.append(Ignored(difference=one, rule=rule.name))
+        if rule.expired(today):
+            expired.add(rule.name)
+    return Sifted(counted=tuple(counted), ignored=tuple(ignored), expired=tuple(sorted(expired)))
 
 
 def _within(difference: Difference, tolerance: int) -> bool:
@@ -107,11 +127,24 @@ def _holds_money(value: Any) -> bool:
 
 
 def _matches(pattern: Sequence[str], path: Sequence[str]) -> bool:
-    if not pattern or not path:
-        return not path and all(part == "**" for part in pattern)
-    if pattern[0] == "**":
-        return _matches(pattern[1:], path) or _matches(pattern, path[1:])
-    return fnmatch.fnmatchcase(path[0], pattern[0]) and _matches(pattern[1:], path[1:])
+    """Whether all of the path fits; ``reached`` is how many parts of the pattern may be behind us."""
+    reached = _past_any(pattern, {0})
+    for name in path:
+        stay = {place for place in reached if place < len(pattern) and pattern[place] == _ANY_NUMBER}
+        step = {
+            place + 1 for place in reached - stay if place < len(pattern) and fnmatch.fnmatchcase(name, pattern[place])
+        }
+        reached = _past_any(pattern, stay | step)
+    return len(pattern) in reached
+
+
+def _past_any(pattern: Sequence[str], reached: set[int]) -> set[int]:
+    """``**`` may also stand for nothing."""
+    past = set(reached)
+    for place, part in enumerate(pattern):
+        if place in past and part == _ANY_NUMBER:
+            past.add(place + 1)
+    return past
 
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
@@ -127,6 +160,15 @@ class _Rule(BaseModel):
     reason: _Text
     owner: _Text
     expires: date
+
+    @field_validator("scope")
+    @classmethod
+    def _known(cls, text: str) -> str:
+        try:
+            Scope.parse(text)
+        except ConfigurationError as error:
+            raise ValueError(error.message) from None
+        return text
 
     def rule(self) -> IgnoreRule:
         return IgnoreRule(**{**self.model_dump(), "scope": Scope.parse(self.scope)})

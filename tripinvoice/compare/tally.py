@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from tripinvoice.compare.comparison import Comparison, Outcome
+from tripinvoice.compare.comparison import MAX_PATHS, Comparison, Outcome
 
 RELATIVE = Fraction(20, 100)
 ABSOLUTE = Fraction(3, 10_000)
@@ -35,7 +35,10 @@ class Quantiles:
 
 @dataclass(frozen=True, kw_only=True)
 class Cause:
-    """Trips that differ in one way, or failed for one reason: ``fingerprint`` is that code then, without paths."""
+    """Trips that differ in one way, or failed for one reason: ``fingerprint`` is that code then, without paths.
+
+    ``samples`` are the latest of them.
+    """
 
     fingerprint: str
     trips: int
@@ -103,7 +106,7 @@ def tally(comparisons: Iterable[Comparison]) -> Tally:
         known = latest.get((one.trip_id, one.revision))
         if known is None or known.compared_at <= one.compared_at:
             latest[one.trip_id, one.revision] = one
-    kept = list(latest.values())
+    kept = sorted(latest.values(), key=lambda one: (one.compared_at, one.trip_id), reverse=True)
     outcomes = Counter(one.outcome for one in kept)
     explained = _explained(kept)
     different = [one for one in kept if one.outcome is Outcome.DIFFERENT]
@@ -112,7 +115,7 @@ def tally(comparisons: Iterable[Comparison]) -> Tally:
         equal=outcomes[Outcome.EQUAL],
         alike=outcomes[Outcome.ALIKE],
         different=len(different),
-        net_different=sum(1 for one in different if not explained.issuperset(one.paths)),
+        net_different=sum(1 for one in different if not _is_noise(one, explained)),
         failed=outcomes[Outcome.FAILED],
         noise_measured=sum(1 for one in kept if one.noisy is not None),
         noisy=sum(1 for one in kept if one.noisy),
@@ -121,7 +124,7 @@ def tally(comparisons: Iterable[Comparison]) -> Tally:
         candidate=Quantiles.of(one.candidate_seconds for one in kept if one.candidate_seconds is not None),
         causes=_causes(kept),
         fields=_sorted(Counter(path for one in different for path in one.paths)),
-        ignored=_sorted(Counter(name for one in kept for name in one.ignored)),
+        ignored=_sorted(Counter(name for one in kept for name in set(one.ignored))),
         expired=tuple(sorted({name for one in kept for name in one.expired})),
         features=_sorted(Counter(name for one in kept for name in one.features)),
     )
@@ -138,6 +141,11 @@ def _explained(kept: Sequence[Comparison]) -> frozenset[str]:
         for path, count in raw.items()
         if noise[path] and not _clearly_more(Fraction(count, answered), Fraction(noise[path], len(twice)))
     )
+
+
+def _is_noise(one: Comparison, explained: frozenset[str]) -> bool:
+    """Whether noise explains all of it; of who has more paths than are kept, not all is known."""
+    return len(one.paths) < MAX_PATHS and explained.issuperset(one.paths)
 
 
 def _clearly_more(raw: Fraction, noise: Fraction) -> bool:

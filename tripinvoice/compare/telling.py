@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tripinvoice.compare.form import DECIMALS, NAMES
+from tripinvoice.compare.form import DECIMALS, DRAFTS, NAMES
 from tripinvoice.invoice import Contract
 
 UNKNOWN = "?"
@@ -83,9 +83,10 @@ def told_value(path: str, value: Any) -> str:
 
 
 def _is_known(name: str) -> bool:
-    return name in NAMES or name in set(Contract) or _PLACE.fullmatch(name) is not None
+    return name in _KNOWN or _PLACE.fullmatch(name) is not None
 
 
+_KNOWN = {*NAMES, *Contract, DRAFTS}
 _PLACE = re.compile(r"\*|[0-9]{1,4}|draft [0-9]{1,3}", re.ASCII)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from tripinvoice.errors import ConfigurationError
-from tripinvoice.rollouts.rollout import ALL, MAX_DEADLINE_MS, Mode, Scope
+from tripinvoice.rollouts.rollout import ALL, MAX_DEADLINE_MS, Mode, Scope, check_accounts
 
 MAX_STAGES = 20
 
@@ -59,6 +59,14 @@ class Thresholds:
     candidate_errors: Decimal = Decimal("0.01")
     p95_ratio: Decimal = Decimal(5)
 
+    def __post_init__(self) -> None:
+        """Refuse what no share can exceed, or every one does. Raises ``ConfigurationError``."""
+        for name, share in (("net_mismatch", self.net_mismatch), ("candidate_errors", self.candidate_errors)):
+            if not 0 <= share < 1:
+                raise ConfigurationError(f"{name}: takes a share from 0 to below 1", field=f"thresholds.{name}")
+        if not self.p95_ratio > 0:
+            raise ConfigurationError("p95_ratio: takes a number above 0", field="thresholds.p95_ratio")
+
 
 USUAL_STAGES = (
     Stage(mode=Mode.SHADOW, share=1_000),
@@ -92,3 +100,6 @@ class Plan:
             raise ConfigurationError("interval: takes a second to an hour", field="interval")
         if not 1 <= self.deadline_ms <= MAX_DEADLINE_MS:
             raise ConfigurationError(f"deadline_ms: takes 1 to {MAX_DEADLINE_MS}", field="deadline_ms")
+        if not 0 <= self.noise <= ALL:
+            raise ConfigurationError(f"noise: takes 0 to {ALL} basis points", field="noise")
+        check_accounts(self.accounts)

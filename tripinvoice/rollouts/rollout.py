@@ -5,6 +5,7 @@ A *candidate* is a second implementation of preprocess. In *shadow* it runs besi
 Shares are basis points: 10,000 is everything.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,10 @@ ALL = 10_000
 """Basis points of everything."""
 
 ANY = "*"
+
+MAX_DEADLINE_MS = 30_000
+
+_COUNTRY = re.compile(r"[A-Z]{2}")  # ISO 3166-1 alpha-2
 
 
 class Mode(StrEnum):
@@ -41,9 +46,7 @@ class Scope:
         """Read ``DE/rides``, ``DE`` or ``*/rides``. Raises ``ConfigurationError``."""
         country, _, line = text.partition("/")
         line = line or ANY
-        known = (country == ANY or (len(country) == 2 and country.isascii() and country.isupper())) and (  # noqa: PLR2004 - ISO 3166-1 alpha-2
-            line == ANY or line in set(LineOfBusiness)
-        )
+        known = (country == ANY or _COUNTRY.fullmatch(country)) and (line == ANY or line in set(LineOfBusiness))
         if not known:
             raise ConfigurationError(
                 f"scope: takes a country and a line of business ({', '.join(LineOfBusiness)}) such as DE/rides, each "
@@ -98,13 +101,15 @@ class Rollout:
                 raise ConfigurationError(f"{name}: takes 0 to {ALL} basis points", field=name)
         if not 1 <= self.deadline_ms <= MAX_DEADLINE_MS:
             raise ConfigurationError(f"deadline_ms: takes 1 to {MAX_DEADLINE_MS} milliseconds", field="deadline_ms")
-        if Mode.FULL in self.accounts.values():
-            raise ConfigurationError(
-                "accounts: may be off, shadow or live; full is for all or nobody", field="accounts"
-            )
+        check_accounts(self.accounts)
 
 
-MAX_DEADLINE_MS = 30_000
+def check_accounts(accounts: Mapping[str, Mode]) -> None:
+    """Refuse overrides that cannot be. Raises ``ConfigurationError``."""
+    if Mode.FULL in accounts.values():
+        raise ConfigurationError("accounts: may be off, shadow or live; full is for all or nobody", field="accounts")
+    if "" in accounts:
+        raise ConfigurationError("accounts: an account key is never empty", field="accounts")
 
 
 @dataclass(frozen=True, kw_only=True)
