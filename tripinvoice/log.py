@@ -16,7 +16,7 @@ import structlog
 
 from tripinvoice.log_ecs import Ecs, Service, lift_temporal
 
-DRIVERS = ("cassandra", "opentelemetry", "tripinvoice.kafka", "urllib3")
+DRIVERS = ("cassandra", "opentelemetry", "temporalio.core", "tripinvoice.kafka", "urllib3")
 """Loggers of libraries that say each time that a server did not answer, many times a second."""
 
 REPEAT_SECONDS = 30.0

@@ -17,6 +17,7 @@ from starter.cli import (
     audit,
     candidate,
     check,
+    compare,
     credit,
     demo,
     dlq,
@@ -133,6 +134,8 @@ _COMMANDS: tuple[tuple[str, str, Callable[..., None]], ...] = (
     (ROLL_OUT, "rollout unkill", rollout.unkill),
     (PROVE, "audit", audit.audit),
     (PROVE, "reconcile", reconcile.reconcile),
+    (PROVE, "compare trip", compare.trip),
+    (PROVE, "compare report", compare.report),
     (PROVE, "verify", verify.verify),
     (PROVE, "regenerate", redo.regenerate),
     (PROVE, "replay", redo.replay),
@@ -148,6 +151,11 @@ _GROUPS = {
     "schedule": typer.Typer(help="The audit of the numbers by the clock.", no_args_is_help=True),
     "schema": typer.Typer(help="The tables of a Cassandra store.", no_args_is_help=True),
     "bucket": typer.Typer(help="The buckets of an S3 document store.", no_args_is_help=True),
+    "compare": typer.Typer(
+        cls=compare.TripOrCommand,
+        help="A candidate beside the current preprocess: of one trip (`compare TRIP_ID`), or all that was compared.",
+        no_args_is_help=True,
+    ),
     "dlq": typer.Typer(help="Refused trip events: look at them, and send them again.", no_args_is_help=True),
 }
 

@@ -62,6 +62,16 @@ EXAMPLES = {
         "tripinvoice month schedule --cron '0 6 3 * *'",
         "tripinvoice month schedule --remove",
     ),
+    "compare trip": (
+        "tripinvoice compare trip-4711",
+        "tripinvoice compare trip-4711 --candidate go --full",
+        "tripinvoice compare trip trip-4711 --json | jq -r .differences[].path",
+    ),
+    "compare report": (
+        "tripinvoice compare report",
+        "tripinvoice compare report DE/rides --since 7d --html candidate.html",
+        "tripinvoice compare report --json | jq .ready",
+    ),
     "rollout plan": (
         "tripinvoice rollout plan DE/rides --candidate go > plan.toml",
         "tripinvoice rollout plan --plan plan.toml",

@@ -22,7 +22,8 @@ MEANINGS = {
     Exit.OK: "done, and all is well",
     Exit.FAILED: "could not be done; the line on stderr says why and what helps",
     Exit.USAGE: "wrong usage: an option or argument that the command does not take",
-    Exit.DIFFERS: "regenerate, verify: a document made again is not identical to the issued one",
+    Exit.DIFFERS: "regenerate, verify: a document made again is not identical to the issued one; "
+    "compare: the candidate's drafts are others, or it made none",
     Exit.UNSAFE: "replay: the code at hand does not replay a history, do not deploy it",
     Exit.NOT_FOUND: "no such trip, invoice number or workflow",
     Exit.FINDINGS: "audit: something is not in order; the report says what, and what helps",

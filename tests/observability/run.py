@@ -15,6 +15,7 @@ from typing import Any
 
 from confluent_kafka import Message
 from google.protobuf.json_format import MessageToJson
+from temporalio.client import WorkflowHistory
 
 from starter.samples.scenario import Scenario
 from tests import scenarios
@@ -43,9 +44,10 @@ PATIENCE = 60.0
 
 @dataclass
 class Run:
-    """What came of it. ``logs`` by process, in JSON lines; ``prometheus`` is still running, if it could be had.
+    """What came of it.
 
-    ``ended`` is when it was last read: before the processes ended, and their series with them.
+    ``logs`` by process, in JSON lines; what it writes to stdout is beside them, ``.out``. ``prometheus`` is still
+    running, if it could be had; ``ended`` is when it was last read: before the processes ended, and their series too.
     """
 
     stack: Stack
@@ -54,8 +56,12 @@ class Run:
     prometheus: Prometheus | MissingServerError
     metrics: dict[str, str] = field(default_factory=dict)
     ended: float = 0.0
-    histories: list[str] = field(default_factory=list)
+    replayable: Sequence[WorkflowHistory] = ()
     announced: Sequence[Message] = ()
+
+    def histories(self) -> Sequence[str]:
+        """Of all workflows, payloads as texts."""
+        return [_readable(history) for history in self.replayable]
 
     def lines(self, process: str) -> Sequence[Mapping[str, Any]]:
         """A process's log."""
@@ -91,7 +97,7 @@ async def watched(folder: Path) -> AsyncIterator[Run]:
             run.ended = time.time()
             for name, address in metrics.items():
                 run.metrics[name] = "\n".join(await asyncio.to_thread(scrape, address))
-        run.histories = await _histories(stack)
+        run.replayable = [one async for one in stack.client.list_workflows().map_histories()]
         run.announced = await asyncio.to_thread(read_all, kafka.bootstrap, INVOICES)
         yield run
 
@@ -122,9 +128,9 @@ def _environment(stack: Stack, kafka: str, collector: str, metrics: str) -> dict
 @asynccontextmanager
 async def _process(name: str, log: Path, variables: Mapping[str, str]) -> AsyncIterator[None]:
     """Run ``tripinvoice worker`` or ``bridge`` meanwhile; it must end well."""
-    with log.open("wb") as stderr:
+    with log.open("wb") as stderr, log.with_suffix(".out").open("wb") as stdout:
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-P", "-m", "starter.cli", name), env=dict(variables), stdout=stderr, stderr=stderr
+            *(sys.executable, "-P", "-m", "starter.cli", name), env=dict(variables), stdout=stdout, stderr=stderr
         )
         try:
             yield
@@ -187,11 +193,6 @@ async def _scraped(prometheus: Prometheus | MissingServerError) -> None:
         await asyncio.sleep(4.0)
 
 
-async def _histories(stack: Stack) -> list[str]:
-    """Of all workflows, as JSON with the payloads in it as texts."""
-    found = []
-    async for one in stack.client.list_workflows():
-        history = await stack.client.get_workflow_handle(one.id, run_id=one.run_id).fetch_history()
-        payloads = b"\n".join(event.SerializeToString() for event in history.events)
-        found.append(payloads.decode("utf-8", "replace") + "".join(map(MessageToJson, history.events)))
-    return found
+def _readable(history: WorkflowHistory) -> str:
+    payloads = b"\n".join(event.SerializeToString() for event in history.events)
+    return payloads.decode("utf-8", "replace") + "".join(map(MessageToJson, history.events))

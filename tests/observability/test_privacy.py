@@ -24,6 +24,7 @@ def test_no_mark_is_in_a_log(run: Run, process: str) -> None:
     log = run.logs[process].read_text("utf-8")
     assert len(log.splitlines()) > 3
     assert MARK not in log
+    assert MARK not in run.logs[process].with_suffix(".out").read_text("utf-8")
 
 
 def test_no_mark_is_in_the_metrics(run: Run) -> None:
@@ -33,8 +34,8 @@ def test_no_mark_is_in_the_metrics(run: Run) -> None:
 
 def test_no_mark_is_in_a_history(run: Run) -> None:
     """Neither in a payload nor in a failure."""
-    assert [history for history in run.histories if f"{PARKED}-first" in history and "InvalidAnswerError" in history]
-    assert not [history for history in run.histories if MARK in history]
+    assert [history for history in run.histories() if f"{PARKED}-first" in history and "InvalidAnswerError" in history]
+    assert not [history for history in run.histories() if MARK in history]
 
 
 def test_no_mark_is_in_a_trace(run: Run) -> None:

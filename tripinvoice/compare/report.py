@@ -145,7 +145,7 @@ def _section(compared: Sequence[Comparison], rollout: Rollout | None, evidence: 
 
 def _samples(found: Tally, wanted: Wanted) -> Check:
     enough = found.answered >= wanted.samples
-    return Check(name="enough trips", passed=enough, found=f"{found.answered:,} of {wanted.samples:,}")
+    return Check(name="enough trips", passed=enough, found=f"{found.answered:,}; {wanted.samples:,} are needed")
 
 
 def _mismatches(found: Tally, limits: Thresholds) -> Check:

@@ -113,9 +113,9 @@ class TestChecks:
     @pytest.mark.parametrize(
         ("comparisons", "name", "passed", "found"),
         [
-            (trips(10), "enough trips", True, "10 of 10"),
-            (trips(9), "enough trips", False, "9 of 10"),
-            ([*trips(9), *trips(1, FAILED, start=20)], "enough trips", False, "9 of 10"),
+            (trips(10), "enough trips", True, "10; 10 are needed"),
+            (trips(9), "enough trips", False, "9; 10 are needed"),
+            ([*trips(9), *trips(1, FAILED, start=20)], "enough trips", False, "9; 10 are needed"),
             (
                 [*trips(9), *trips(1, DIFFERENT, start=20)],
                 "no unexplained mismatch",
@@ -232,7 +232,7 @@ class TestJson:
             "kill_switch": False,
             "wanted": {"samples": 10, "each": 2, "net_mismatch": 0.1, "candidate_errors": 0.2, "p95_ratio": 2.0},
         }
-        assert one.pop("checks")[0] == {"name": "enough trips", "passed": True, "found": "10 of 10"}
+        assert one.pop("checks")[0] == {"name": "enough trips", "passed": True, "found": "10; 10 are needed"}
         assert one == {
             "country": "DE",
             "line_of_business": "rides",

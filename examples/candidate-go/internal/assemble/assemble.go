@@ -113,6 +113,10 @@ func checkCharges(c *evidence.Case, law *regime.Regime) error {
 		return fault.New(fault.InvalidAnswer, "currency", "%s: charged in %s, but %s invoices in %s; mend the system, or "+
 			"have one provide 'exchange_rate' between the two, and resume", c.Charges[0].Field, c.Currency, law.Code(), law.Currency)
 	}
+	if rate := rateTo(law, c); rate != nil && !fits(c, rate) {
+		return fault.New(fault.InvalidAnswer, "exchange_rate", "exchange_rate: the charges are more than there is money of "+
+			"%s at this rate; mend the system that provides it and resume", law.Currency)
+	}
 	for _, charge := range c.Charges {
 		if charge.Contract != invoice.Transport && charge.Contract != invoice.PlatformFee {
 			return fault.New(fault.InvalidAnswer, charge.Field+".contract",
@@ -140,6 +144,17 @@ func rateTo(law *regime.Regime, c *evidence.Case) *evidence.ExchangeRate {
 		return rate
 	}
 	return nil
+}
+
+// fits tells whether all charges together, in the country's currency, are an amount that can be counted here.
+func fits(c *evidence.Case, rate *evidence.ExchangeRate) bool {
+	var whole int64
+	for _, charge := range c.Charges {
+		whole += max(charge.Amount.Minor, -charge.Amount.Minor)
+	}
+	exact, _ := new(big.Rat).SetString(rate.Rate)
+	exact.Mul(exact, new(big.Rat).SetInt64(whole))
+	return exact.Cmp(new(big.Rat).SetInt64(money.Limit/1000)) < 0 // a currency has up to three decimals more
 }
 
 func (a *assembler) draft(b *bill, paid []invoice.Payment) invoice.Draft {

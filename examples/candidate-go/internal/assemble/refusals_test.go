@@ -68,6 +68,19 @@ func TestRide(t *testing.T) {
 	}
 }
 
+func TestMoreThanThereIsMoney(t *testing.T) {
+	sources := changed(t, "9999999999999.99", "answers", 0, "body", "charges", 0, "amount")
+	sources.Answers[0].Body["currency"] = "CHF"
+	sources.Answers = append(sources.Answers, contract.Answer{System: "rates", Provides: "exchange_rate", Body: map[string]any{
+		"currency": "CHF", "into": "EUR", "rate": "999999999", "published": "2026-03-01", "source": "a bank",
+	}})
+	_, err := assemble.Drafts(sources)
+	var refused *fault.Error
+	if !errors.As(err, &refused) || refused.Type != fault.InvalidAnswer || refused.Field != "exchange_rate" {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	charge := []any{"answers", 0, "body", "charges", 0}
 	for name, test := range map[string]struct {

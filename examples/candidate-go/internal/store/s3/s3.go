@@ -100,13 +100,21 @@ func (s *Store) Put(ctx context.Context, ref contract.ObjectRef, content []byte)
 	err := s.send(ctx, bucket, ref, content, true)
 	refused := minio.ToErrorResponse(err)
 	if refused.StatusCode == http.StatusNotImplemented {
-		if _, missing := s.client.StatObject(ctx, bucket, ref.Key, minio.StatObjectOptions{}); missing != nil {
-			return s.explained(s.send(ctx, bucket, ref, content, false), ref)
-		}
-		return s.checkExisting(ctx, ref)
+		return s.putUnlessFound(ctx, bucket, ref, content)
 	}
 	if refused.Code == minio.PreconditionFailed {
 		return s.checkExisting(ctx, ref)
+	}
+	return s.explained(err, ref)
+}
+
+func (s *Store) putUnlessFound(ctx context.Context, bucket string, ref contract.ObjectRef, content []byte) error {
+	_, err := s.client.StatObject(ctx, bucket, ref.Key, minio.StatObjectOptions{})
+	if err == nil {
+		return s.checkExisting(ctx, ref)
+	}
+	if minio.ToErrorResponse(err).Code == minio.NoSuchKey {
+		err = s.send(ctx, bucket, ref, content, false)
 	}
 	return s.explained(err, ref)
 }
