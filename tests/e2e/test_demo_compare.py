@@ -35,7 +35,7 @@ def test_a_wrong_cent_takes_a_candidate_back_where_it_is_wrong_and_nowhere_else(
     assert wrong["rolled_back"]["sample"] in {document["trip_id"] for document in listed}
     assert all(Path(document["pdf"]).read_bytes().startswith(b"%PDF-") for document in listed)
     report = Path(told["report"]).read_text("utf-8")
-    assert wrong["rolled_back"]["sample"] in report
+    assert wrong["rolled_back"]["cause"] in report
 
 
 @pytest.mark.parametrize("option", [("--count", "3"), ("--gallery",)])

@@ -3,10 +3,9 @@
 from datetime import datetime
 from pathlib import Path
 
-from tripinvoice.compare.report import Evidence, Wanted, report
-
 from starter.cli import compare_page
 from starter.demo.migration.plans import SCOPES, plan
+from tripinvoice.compare.report import Evidence, Wanted, report
 from tripinvoice.wiring import Wiring
 
 
