@@ -1,6 +1,7 @@
 """The mismatch sink, on librdkafka's mock cluster and on a real one."""
 
 import json
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import replace
 
@@ -10,6 +11,7 @@ from tests.kafka import fresh, headers_of, read_all
 from tests.unit.compare.test_event import FOUND, many, mismatch
 from tripinvoice.adapters.kafka_mismatches import KafkaMismatchSink
 from tripinvoice.adapters.kafka_mock import MockCluster
+from tripinvoice.adapters.observed import Unobserved
 from tripinvoice.compare.event import data
 from tripinvoice.errors import StoreUnavailableError
 
@@ -62,3 +64,21 @@ def test_without_brokers_telling_is_to_be_tried_again() -> None:
     with pytest.raises(StoreUnavailableError, match="check the brokers"):
         sink.tell(mismatch())
     sink.close()
+
+
+class Traced(Unobserved):
+    """An observer that is in the middle of a trace."""
+
+    def trace_headers(self) -> Mapping[str, str]:
+        return {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+
+
+def test_a_mismatch_leads_to_its_trace(bootstrap: str) -> None:
+    """By its headers; what is told stays the same."""
+    topic = fresh("mismatches")
+    with closing(KafkaMismatchSink(bootstrap, topic=topic, observer=Traced())) as sink:
+        sink.tell(mismatch())
+    (event,) = read_all(bootstrap, topic)
+    assert headers_of(event)["traceparent"] == b"00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    assert headers_of(event)["ce_id"] == mismatch().id.encode()
+    assert json.loads(event.value() or b"") == data(mismatch())

@@ -29,7 +29,7 @@ from tests.docs.compose import FILE, OURS, SERVICES, environment, plain
 from tests.docs.pages import ROOT
 from tripinvoice.settings import PREFIX, Settings, read_settings
 
-PROFILES = ("app", "metrics", "render", "samples")
+PROFILES = ("app", "elk", "metrics", "render", "samples")
 PINNED = re.compile(r"[\w./-]+:(v?\d+(\.\d+)*|RELEASE\.\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ)")
 JOBS = {name for name, service in SERVICES.items() if service["restart"] == "on-failure:6"}
 OUR_COMMANDS = {name: service["command"] for name, service in OURS.items() if "entrypoint" not in service}
@@ -96,6 +96,8 @@ def test_each_profile_brings_its_part() -> None:
     assert compose.started_with("app") - default == servers | jobs | {"schedule", "worker", "bridge"}
     assert compose.started_with("render") - default == servers | jobs | {"render-worker"}
     assert compose.started_with("samples") - default == {"money-systems"}
+    kibana = {"elasticsearch", "kibana", "elk-setup", "logstash"}
+    assert compose.started_with("elk") - default == {"kafka", "kafka-topics"} | kibana
     assert compose.started_with("metrics") - default == {"prometheus", "grafana"}
     assert {profile for service in SERVICES.values() for profile in service.get("profiles", [])} == set(PROFILES)
 
@@ -139,6 +141,9 @@ def test_tools_are_of_their_servers_own_version() -> None:
     temporal = ["temporal", "temporal-schema", "temporal-namespace"]
     assert len({SERVICES[name]["image"].rpartition(":")[2] for name in temporal}) == 1
     assert SERVICES["kafka-topics"]["image"] == SERVICES["kafka"]["image"]
+    assert SERVICES["elk-setup"]["image"] == SERVICES["elasticsearch"]["image"]
+    stack = ["elasticsearch", "kibana", "logstash"]
+    assert len({SERVICES[name]["image"].rpartition(":")[2] for name in stack}) == 1
 
 
 def test_our_image_is_of_this_version() -> None:
@@ -181,6 +186,23 @@ def test_grafana_finds_its_dashboards_and_prometheus() -> None:
     assert source["url"] == "http://prometheus:9090"
     home = SERVICES["grafana"]["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"]
     assert (ROOT / "deploy" / "grafana" / "dashboards" / Path(home).name).is_file()
+
+
+def test_mismatches_get_to_kibana() -> None:
+    """Each part finds the others where they listen, and the files that it needs."""
+    kibana, setup, logstash = (SERVICES[name]["environment"] for name in ("kibana", "elk-setup", "logstash"))
+    found = {kibana["ELASTICSEARCH_HOSTS"], setup["ELASTICSEARCH_URL"], logstash["ELASTICSEARCH_URL"]}
+    assert found == {"http://elasticsearch:9200"}
+    assert setup["KIBANA_URL"] == "http://kibana:5601"
+    assert (
+        f"PLAINTEXT://{logstash['KAFKA_BOOTSTRAP']}" in SERVICES["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"]
+    )
+    assert SERVICES["elk-setup"]["volumes"] == ["./deploy:/deploy:ro"]
+    script = SERVICES["elk-setup"]["entrypoint"][1]
+    assert (ROOT / script.lstrip("/")).is_file()
+    # The image reads every file of its folder as a part of one pipeline.
+    folder = next(volume.split(":")[0] for volume in SERVICES["logstash"]["volumes"] if "/pipeline:" in volume)
+    assert [file.name for file in (ROOT / folder).iterdir()] == ["mismatches.conf"]
 
 
 # --- our services ----------------------------------------------------------------------------------------------------
@@ -359,10 +381,18 @@ def test_cassandra_runs_as_numbers_need_it() -> None:
     assert ours["TRIPINVOICE_CASSANDRA_REPLICATION"] == f"{given['CASSANDRA_DC']}=1"
 
 
-@pytest.mark.parametrize(("name", "variable"), [("cassandra", "MAX_HEAP_SIZE"), ("kafka", "KAFKA_HEAP_OPTS")])
+@pytest.mark.parametrize(
+    ("name", "variable"),
+    [
+        ("cassandra", "MAX_HEAP_SIZE"),
+        ("kafka", "KAFKA_HEAP_OPTS"),
+        ("elasticsearch", "ES_JAVA_OPTS"),
+        ("logstash", "LS_JAVA_OPTS"),
+    ],
+)
 def test_a_heap_takes_half_of_the_memory_at_most(name: str, variable: str) -> None:
     """Java and the page cache need the rest."""
-    size = re.fullmatch(r"(?:-Xmx)?(\d+)([mMgG])", SERVICES[name]["environment"][variable])
+    size = re.search(r"(?:^|-Xmx)(\d+)([mMgG])$", SERVICES[name]["environment"][variable])
     assert size is not None
     megabytes = int(size[1]) * (1024 if size[2] in "gG" else 1)
     assert 2 * megabytes <= int(SERVICES[name]["mem_limit"].removesuffix("g")) * 1024
@@ -401,6 +431,7 @@ def test_ports_are_open_to_this_machine_only() -> None:
     assert sorted(ports) == [
         "127.0.0.1:29092:29092",
         "127.0.0.1:3000:3000",
+        "127.0.0.1:5601:5601",
         "127.0.0.1:7233:7233",
         "127.0.0.1:8080:8080",
         "127.0.0.1:9090:9090",

@@ -10,5 +10,10 @@ _QUICK = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-XX:+PerfDisableShared
 
 
 def command(jars: Path, heap: str, options: Sequence[str], main: str, *arguments: str) -> list[str]:
+    """Run the class ``main`` of all jars of a folder."""
+    return command_of([f"{jars}/*"], heap, options, main, *arguments)
+
+
+def command_of(jars: Sequence[str], heap: str, options: Sequence[str], main: str, *arguments: str) -> list[str]:
     """Run the class ``main`` of these jars."""
-    return [programs.java(), *_QUICK, f"-Xms{heap}", f"-Xmx{heap}", *options, "-cp", f"{jars}/*", main, *arguments]
+    return [programs.java(), *_QUICK, f"-Xms{heap}", f"-Xmx{heap}", *options, "-cp", ":".join(jars), main, *arguments]

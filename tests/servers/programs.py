@@ -53,6 +53,11 @@ def cassandra() -> Path:
     return _cached("cassandra", _version("cassandra", "pom.xml"), _jars)
 
 
+def opensearch() -> Path:
+    """The folder of OpenSearch's jars."""
+    return _cached("opensearch", _version("opensearch", "pom.xml"), _jars)
+
+
 def verapdf() -> Path:
     """The folder of veraPDF's jar."""
     return _cached("verapdf", _version("verapdf", "pom.xml"), _jars)
