@@ -159,4 +159,4 @@ def _count(one: Comparison) -> None:
         if seconds is not None:
             metrics.compare_took(seconds, side=side)
     for rule in one.expired:
-        activity.logger.warning("ignore rule has expired", extra={"rule": rule})
+        activity.logger.warning("ignore_rule_expired", extra={"rule": rule})

@@ -98,7 +98,7 @@ async def start_comparing(request: CompareTripInput, trip: Trip) -> None:
             static_summary=f"compare {request.decision.candidate} · {trip.country} · {trip.trip_id}"[:200],
         )
     except (FailureError, asyncio.CancelledError) as error:
-        workflow.logger.warning("comparison not started", extra={"error": type(error).__name__})
+        workflow.logger.warning("comparison_not_started", extra={"error": type(error).__name__})
 
 
 def _story(compared: ComparedTrip, request: CompareTripInput) -> str:

@@ -304,7 +304,7 @@ class RolloutCandidate:
             failure = read_failure(error.activity_type, error)
             self.trouble = f"{failure.code}: {failure.reason}"
             self._tell()
-            workflow.logger.warning("rollout holds", extra={"step": failure.step, "code": failure.code})
+            workflow.logger.warning("rollout_holds", extra={"step": failure.step, "code": failure.code})
             return None
 
     # --- what people ask for -----------------------------------------------------------------------------------

@@ -41,5 +41,7 @@ CompareOutcome Keyword
 RolloutState Keyword
 FailedStep Keyword
 AuditFindings Int
+CompareOutcome Keyword
+RolloutState Keyword
 EOF
 echo "namespace $namespace is ready"
