@@ -139,7 +139,8 @@ class TestOverrides:
         ("mode", "override", "leads", "compared"),
         [
             (Mode.SHADOW, Mode.OFF, False, False),
-            (Mode.OFF, Mode.SHADOW, False, True),
+            (Mode.OFF, Mode.SHADOW, False, False),
+            (Mode.OFF, Mode.LIVE, False, False),
             (Mode.SHADOW, Mode.SHADOW, False, True),
             (Mode.SHADOW, Mode.LIVE, True, True),
             (Mode.LIVE, Mode.LIVE, True, True),
@@ -150,7 +151,7 @@ class TestOverrides:
         ],
     )
     def test_an_account_has_its_own_mode(self, mode: Mode, override: Mode, leads: bool, compared: bool) -> None:  # noqa: FBT001 - a table
-        """All of its trips, whatever the shares; nobody else's."""
+        """All of its trips, whatever the shares; nobody else's. A rollout that is off is off for all."""
         of = rollout(mode=mode, live=0, sample=0, accounts={"vip": override})
         for trip_id in ("one", "two", "three"):
             decision = part(of, factories.trip(trip_id=trip_id, account="vip"))
