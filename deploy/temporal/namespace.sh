@@ -37,8 +37,6 @@ LineOfBusiness Keyword
 InvoiceNumber KeywordList
 InvoiceState Keyword
 InvoiceMonth Keyword
-CompareOutcome Keyword
-RolloutState Keyword
 FailedStep Keyword
 AuditFindings Int
 CompareOutcome Keyword
