@@ -82,8 +82,8 @@ class Answered:
 def plain_drafts(answered: Answered, documents: DocumentStore) -> list[dict[str, Any]]:
     """The archived drafts of a response as plain JSON.
 
-    Raises ``CandidateError``: it is no response of this contract to who asked by reference; ``NotFoundError``,
-    ``ConflictError`` when its object is not there, or another one.
+    Raises ``CandidateError``: it is no response of this contract to who asked by reference, or refers to something
+    else; ``NotFoundError``: its object is not there.
     """
     if answered.schema != RESPONSE or answered.archived is None or answered.drafts is not None:
         raise CandidateError(
@@ -92,14 +92,17 @@ def plain_drafts(answered: Answered, documents: DocumentStore) -> list[dict[str,
         )
     if answered.archived.size > MAX_ARCHIVED:
         raise CandidateError(f"archived: {answered.archived.size} bytes; at most {MAX_ARCHIVED}", field="archived")
-    return _drafts_of(read_object(_unpacked(documents.get(answered.archived)), "archived", CandidateError))
+    return _drafts_of(read_object(_content(answered.archived, documents), "archived", CandidateError))
 
 
-def _unpacked(content: bytes) -> bytes:
+def _content(ref: ObjectRef, documents: DocumentStore) -> bytes:
     try:
-        unpacked = archive.unpack(content)
+        unpacked = archive.unpack(documents.get(ref))
     except ConflictError:
-        raise CandidateError("archived: the object is no Zstandard frame, or too large", field="archived") from None
+        raise CandidateError(
+            "archived: refers to another object than it says, or to one that is no Zstandard frame or too large",
+            field="archived",
+        ) from None
     if len(unpacked) > MAX_ARCHIVED:
         raise CandidateError(f"archived: {len(unpacked)} bytes unpacked; at most {MAX_ARCHIVED}", field="archived")
     return unpacked

@@ -29,8 +29,6 @@ _REMEDIES = {
     "`temporal task-queue describe --task-queue {queue}` says who does",
     "CandidateError": "its answer is none of the contract's: check it against docs/schemas, and read "
     "docs/preprocess-contract.md",
-    "ConflictError": "it refers to an object that is not in the document store, or is another one: does it use the "
-    "same store, and the key that the contract has?",
     "NotFoundError": "it refers to an object that is not in the document store: does it use the same store?",
 }
 _REMEDY = "it said so itself: its log has more, and so has `temporal workflow show -w {workflow}`"

@@ -86,7 +86,6 @@ class TestSideBySide:
         [
             ("TimedOut", "polls tripinvoice-candidate-go"),
             ("CandidateError", "docs/preprocess-contract.md"),
-            ("ConflictError", "the document store"),
             ("NotFoundError", "the same store"),
             ("UnsupportedTripError", "temporal workflow show -w compare/trip-munich-delivery/again/go"),
         ],

@@ -153,7 +153,9 @@ class TestArchived:
 
     def test_bytes_that_are_no_frame(self, documents: FolderDocumentStore) -> None:
         """JSON that nobody compressed, for one."""
-        with pytest.raises(CandidateError, match=r"^archived: the object is no Zstandard frame"):
+        with pytest.raises(
+            CandidateError, match=r"^archived: refers to another object than it says, or to one that is no Zstandard"
+        ):
             plain_drafts(put_bytes(documents, b'{"schema":"tripinvoice.drafts/1","drafts":[]}'), documents)
 
     def test_too_large_to_be_read(self, documents: FolderDocumentStore) -> None:
@@ -163,7 +165,7 @@ class TestArchived:
             plain_drafts(Answered(archived=ref, schema=RESPONSE), documents)
 
     def test_references_to_nothing_and_to_other_things(self, documents: FolderDocumentStore) -> None:
-        """The store says which."""
+        """What is not there may come yet; what is another is a mistake."""
         digest = "0" * 64
         nothing = ObjectRef(
             key=f"{SHELF}/{digest[:2]}/{digest}.zst", sha256=digest, size=1, media_type=archive.MEDIA_TYPE
@@ -171,7 +173,7 @@ class TestArchived:
         with pytest.raises(NotFoundError):
             plain_drafts(Answered(archived=nothing, schema=RESPONSE), documents)
         forged = ObjectRef(key="../../etc/passwd", sha256=digest, size=1, media_type=archive.MEDIA_TYPE)
-        with pytest.raises(ConflictError):
+        with pytest.raises(CandidateError, match=r"^archived: refers to another object"):
             plain_drafts(Answered(archived=forged, schema=RESPONSE), documents)
 
 
