@@ -1,13 +1,13 @@
 """Trips to measure with: those of the bundled sample under new ids; and whether all of them became invoices."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import cycle, islice
 
 import aiohttp
 
 from starter.samples.scenario import Scenario
+from starter.samples.trips import renamed
 from tripinvoice.errors import ConfigurationError
 from tripinvoice.ports import ISSUED, Clock, InvoiceRecords
 from tripinvoice.trip import Trip
@@ -34,18 +34,6 @@ class SampleSystems:
         async with self.http.put(f"{self.address}/_scenarios", json=body) as response:
             response.raise_for_status()
         return parse_trip_event(scenario.event, scenario.headers, self.clock.now())
-
-
-def renamed(scenario: Scenario, trip_id: str) -> Scenario:
-    """The same trip under another id, wherever its event and its answers name it."""
-    event = json.loads(scenario.event) | {"trip_id": trip_id}
-    record = {**scenario.answers["trip-records"], "trip_id": trip_id}
-    return replace(
-        scenario,
-        trip_id=trip_id,
-        event=json.dumps(event, ensure_ascii=False).encode(),
-        answers={**scenario.answers, "trip-records": record},
-    )
 
 
 class Issued:

@@ -52,11 +52,11 @@ class ToggleReader:
         else:
             self._read_at, self._failing = asked_at, False
 
-    async def keep_reading(self) -> None:
-        """Read until cancelled."""
+    async def keep_reading(self, every: float = REFRESH_SECONDS) -> None:
+        """Read until cancelled, with so many seconds between."""
         while True:
             await self.refresh()
-            await asyncio.sleep(REFRESH_SECONDS)
+            await asyncio.sleep(every)
 
 
 class DecidedStart:

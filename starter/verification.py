@@ -90,10 +90,9 @@ class Verification:
     async def _difference(self, record: InvoiceRecord) -> str | None:
         if record.invoice is None or record.pdf is None:
             return "the record of an issued document names no invoice or no PDF; see `tripinvoice audit`"
-        invoice, again = await asyncio.to_thread(self._invoices, record)
-        if canonical.dump(again) != canonical.dump(invoice):
-            fields = ", ".join(_differing(invoice, again))
-            return f"today's code makes another invoice of the evidence: {fields}"
+        invoice, again = await asyncio.to_thread(_invoices, record, self.ledger, self.documents)
+        if difference := _content(invoice, again):
+            return difference
         rendition = await self.renderer.render(again)
         if rendition.content == await asyncio.to_thread(self.documents.get, record.pdf):
             return None
@@ -102,22 +101,37 @@ class Verification:
         changed = "templates" if record.template_version != rendition.template_version else "libraries or fonts"
         return f"the PDF has other bytes: {changed} are not those it was issued with"
 
-    def _invoices(self, record: InvoiceRecord) -> tuple[Invoice, Invoice]:
-        """As archived, and as made again."""
-        if record.invoice is None or (taken := self.ledger.find(record.document)) is None:
-            raise ConflictError("no number in the ledger; see `tripinvoice audit`")
-        invoice = archive.recall(record.invoice, self.documents, Invoice)
-        if record.sources is None:
-            return invoice, finish(invoice.draft, taken)
-        if record.document.kind is Kind.CREDIT_NOTE:
-            return invoice, finish(credit(archive.recall(record.sources, self.documents, Order)), taken)
-        if invoice.draft.invoicing is Invoicing.MONTHLY:
-            return invoice, finish(archive.recall(record.sources, self.documents, Month).document(), taken)
-        drafts = assemble(archive.recall(record.sources, self.documents, Sources))
-        draft = next((draft for draft in drafts if draft.key == record.document), None)
-        if draft is None:
-            raise ConflictError("today's regime makes no such document of the evidence")
-        return invoice, finish(draft, taken)
+
+def content_difference(record: InvoiceRecord, ledger: NumberLedger, documents: DocumentStore) -> str | None:
+    """What today's code makes otherwise of a document's evidence than what is archived, without printing it again."""
+    try:
+        return _content(*_invoices(record, ledger, documents))
+    except TripInvoiceError as error:
+        return error.message
+
+
+def _invoices(record: InvoiceRecord, ledger: NumberLedger, documents: DocumentStore) -> tuple[Invoice, Invoice]:
+    """As archived, and as made again."""
+    if record.invoice is None or (taken := ledger.find(record.document)) is None:
+        raise ConflictError("no number in the ledger; see `tripinvoice audit`")
+    invoice = archive.recall(record.invoice, documents, Invoice)
+    if record.sources is None:
+        return invoice, finish(invoice.draft, taken)
+    if record.document.kind is Kind.CREDIT_NOTE:
+        return invoice, finish(credit(archive.recall(record.sources, documents, Order)), taken)
+    if invoice.draft.invoicing is Invoicing.MONTHLY:
+        return invoice, finish(archive.recall(record.sources, documents, Month).document(), taken)
+    drafts = assemble(archive.recall(record.sources, documents, Sources))
+    draft = next((draft for draft in drafts if draft.key == record.document), None)
+    if draft is None:
+        raise ConflictError("today's regime makes no such document of the evidence")
+    return invoice, finish(draft, taken)
+
+
+def _content(invoice: Invoice, again: Invoice) -> str | None:
+    if canonical.dump(again) == canonical.dump(invoice):
+        return None
+    return f"today's code makes another invoice of the evidence: {', '.join(_differing(invoice, again))}"
 
 
 _AT_ONCE = 16

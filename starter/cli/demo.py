@@ -1,11 +1,14 @@
 """The command that shows everything at work, here and now."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from starter.cli.output import Json
+
+if TYPE_CHECKING:
+    from starter.demo.run import Demo, Options
 
 
 def demo(  # noqa: PLR0913 - each is an option of the command line
@@ -31,6 +34,13 @@ def demo(  # noqa: PLR0913 - each is an option of the command line
     gallery: Annotated[
         bool, typer.Option("--gallery", help="Also write gallery/index.html: a page per country to look at.")
     ] = False,
+    compare: Annotated[
+        bool,
+        typer.Option(
+            "--compare",
+            help="Show a migration instead: a candidate is rolled out in three countries, and is wrong in one of them.",
+        ),
+    ] = False,
     ui: Annotated[bool, typer.Option("--ui/--no-ui", help="With Temporal's Web UI.")] = True,
     as_json: Json = False,
 ) -> None:
@@ -40,7 +50,17 @@ def demo(  # noqa: PLR0913 - each is an option of the command line
     proves that each has its invoice. Your own settings play no part. Exit code 0 only if every trip is invoiced.
     Run it again in the same folder: what is invoiced already is recognised, never made twice.
     """
-    from starter.demo.run import Options, demonstrate
+    from starter.demo.run import Demo, Options, demonstrate
 
     options = Options(trips=trips, count=count, out=out, keep=keep, gallery=gallery, ui=ui, json=as_json)
-    raise typer.Exit(demonstrate(options))
+    raise typer.Exit(demonstrate(options, _migration(options) if compare else Demo))
+
+
+def _migration(options: "Options") -> "type[Demo]":
+    from starter.demo.migration.run import Migration
+
+    if options.trips or options.count or options.gallery:
+        raise typer.BadParameter(
+            "sends trips of its own: leave out --trips, --count and --gallery", param_hint="--compare"
+        )
+    return Migration

@@ -5,6 +5,7 @@ EXAMPLES = {
         "tripinvoice demo",
         "tripinvoice demo --count 5 --keep",
         "tripinvoice demo --gallery",
+        "tripinvoice demo --compare --keep",
         "tripinvoice demo --trips trips.csv --out invoices-of-may --json | jq -r .number",
     ),
     "worker": (

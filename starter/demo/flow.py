@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from temporalio.client import Client
 
@@ -10,7 +10,7 @@ from starter.bridge import Bridge, Pace
 from starter.demo.progress import Progress
 from starter.demo.stage import Stage
 from starter.demo.tallying import TalliedFeed, tallied_start
-from starter.demo.trips import Event
+from starter.demo.trips import Event, batches
 from starter.demo.watch import Watch
 
 UNDER_WAY = 200
@@ -43,7 +43,7 @@ async def _feed(stage: Stage, events: Sequence[Event], watch: Watch) -> None:
     """Publish all events in order."""
     stop = threading.Event()
     try:
-        for batch in _batches(events):
+        for batch in batches(events, BATCH):
             await _until_room(watch, len(batch))
             watch.tally.fed += len(batch)
             messages = [(event.trip_id.encode(), event.value, event.headers) for event in batch]
@@ -56,8 +56,3 @@ async def _until_room(watch: Watch, wanted: int) -> None:
     """Wait until so many more may be under way."""
     while watch.tally.fed - watch.now.done > UNDER_WAY - wanted:  # noqa: ASYNC110 - what changes is on a server
         await asyncio.sleep(_LOOK_SECONDS)
-
-
-def _batches(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
-    for first in range(0, len(events), BATCH):
-        yield events[first : first + BATCH]

@@ -4,6 +4,7 @@ invoices/<number>.pdf   hard links to the stored documents
 invoices.jsonl          every document of the last run, one JSON object a line
 data/                   records, numbers, documents and evidence; survives, and is used by the next run
 gallery/                a page per country, with --gallery
+report.html             what a candidate did, and trips.jsonl, the trips that may be sent to it, with --compare
 logs/                   what the servers had to say
 demo.env                how other terminals find the servers, while they run
 """
@@ -29,6 +30,8 @@ class DemoFolder:
         self.logs = root / "logs"
         self.listing = root / "invoices.jsonl"
         self.env = root / "demo.env"
+        self.report = root / "report.html"
+        self.trips = root / "trips.jsonl"
 
     def write_env(self, variables: Mapping[str, str]) -> None:
         """Write ``demo.env``, to be sourced by a shell."""

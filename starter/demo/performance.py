@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import time
+from collections.abc import Sequence
 
 from temporalio.client import Client
 
@@ -17,10 +18,11 @@ from starter.demo.tally import Tally
 from starter.demo.trips import Trips
 from starter.demo.watch import Watch
 from tripinvoice.log import configure
+from workflows.messages import Status
 
 
 class Performance:
-    """One run on a stage. ``example`` is something to look at afterwards: a number, once there is one."""
+    """One run on a stage. ``further`` are commands to look at something afterwards."""
 
     def __init__(
         self, stage: Stage, folder: DemoFolder, screen: Screen, trips: Trips, *, gallery: bool = False
@@ -31,11 +33,11 @@ class Performance:
         self._trips = trips
         self._gallery = gallery
         self._tally = Tally()
-        self.example = "TRIP_OR_NUMBER"
+        self.further: Sequence[str] = ("tripinvoice status",)
 
     async def run(self, began: float) -> int:
         """Make the invoices; the exit code. ``began`` is the monotonic time at which starting the servers began."""
-        _log_into(self._folder)
+        log_into(self._folder)
         client = await connected(self._stage.addresses.temporal)
         self._stage.temporal.keeps_state = True
         started_in = time.monotonic() - began
@@ -51,21 +53,28 @@ class Performance:
     async def _conclude(self, watch: Watch, started_in: float) -> int:
         """Prove and show."""
         parked = await watch.parked()
-        stores = self._stage.stores
-        proof = await asyncio.to_thread(prove, self._trips, self._tally, parked, stores, self._folder)
+        proof = await self._prove(self._trips, parked)
         self._write_listing(proof)
-        if proof.documents:
-            self.example = proof.documents[0].record.number
         refused = [*self._trips.refused, *self._tally.refused]
-        self._screen.documents(proof.documents, self._folder.listing)
+        self._show(proof)
         self._screen.problems(refused, parked, watch.now.parked, proof.lost)
         self._screen.summary(proof, watch.now, started_in)
-        if self._gallery:
-            await self._show_gallery(proof)
         all_invoiced = not (refused or watch.now.parked or proof.lost)
+        await self._show_more(proof, holds=proof.holds and all_invoiced)
         return 0 if proof.holds and all_invoiced else 1
 
-    async def _show_gallery(self, proof: Proof) -> None:
+    async def _prove(self, trips: Trips, parked: Sequence[Status]) -> Proof:
+        return await asyncio.to_thread(prove, trips, self._tally, parked, self._stage.stores, self._folder)
+
+    def _show(self, proof: Proof) -> None:
+        self._screen.documents(proof.documents, self._folder.listing)
+        if proof.documents:
+            example = proof.documents[0].record.number
+            self.further = (*self.further, f"tripinvoice show {example}", f"tripinvoice open {example}")
+
+    async def _show_more(self, proof: Proof, *, holds: bool) -> None:  # noqa: ARG002 - others say it
+        if not self._gallery:
+            return
         from starter.demo.gallery import write_gallery  # noqa: PLC0415 - it loads what makes pictures of pages
 
         index = await asyncio.to_thread(write_gallery, proof.documents, self._stage.stores, self._folder)
@@ -87,7 +96,7 @@ class Performance:
         ]
 
 
-def _log_into(folder: DemoFolder) -> None:
+def log_into(folder: DemoFolder) -> None:
     """What this process, its bridge and its clients have to say goes to a file, not between the lines of a screen."""
     configure("info", "json")
     stream = (folder.logs / "bridge.log").open("w", encoding="utf-8")

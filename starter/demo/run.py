@@ -4,8 +4,10 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starter.demo import folder as folders
 from starter.demo import stage as stages
@@ -13,6 +15,9 @@ from starter.demo.folder import DemoFolder
 from starter.demo.screen import Screen
 from starter.demo.stage import Stage
 from starter.demo.trips import Trips, load
+
+if TYPE_CHECKING:
+    from starter.demo.performance import Performance
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -30,13 +35,13 @@ class Options:
     json: bool = False
 
 
-def demonstrate(options: Options) -> int:
-    """Run it; the exit code: 0 when every trip has its invoice and every check holds, 128 + n after signal n.
+def demonstrate(options: Options, kind: "type[Demo]") -> int:
+    """Run one; the exit code: 0 when every trip has its invoice and every check holds, 128 + n after signal n.
 
     Raises ``ConfigurationError`` and ``InvalidTripError``.
     """
     with folders.opened(options.out) as folder:
-        return asyncio.run(_until_signal(Demo(options, folder)))
+        return asyncio.run(_until_signal(kind(options, folder)))
 
 
 async def _until_signal(demo: "Demo") -> int:
@@ -69,25 +74,31 @@ class Demo:
 
     async def run(self) -> int:
         """Start everything, feed, wait, prove; then keep the servers if that was asked for."""
-        options, began = self._options, time.monotonic()
-        trips = await asyncio.to_thread(load, options.trips, options.count)
-        self._introduce(trips)
-        async with stages.opened(self._folder, options.trips, self._screen.tell, ui=options.ui) as stage:
+        began = time.monotonic()
+        trips, file = await self._load()
+        async with stages.opened(self._folder, file, self._screen.tell, ui=self._options.ui) as stage:
             self._introduce_servers(stage)
-            # Only now, while the servers start: Temporal's SDK takes a second to load.
-            from starter.demo.performance import Performance  # noqa: PLC0415
-
-            performance = Performance(stage, self._folder, self._screen, trips, gallery=options.gallery)
+            performance = await self._prepare(stage, trips)
             self.result = await stage.guard.meanwhile(performance.run(began))
-            if options.keep:
-                await self._keep(stage, performance.example)
+            if self._options.keep:
+                await self._keep(stage, performance.further)
         return self.result
 
-    # --- words -------------------------------------------------------------------------------------------------
-
-    def _introduce(self, trips: Trips) -> None:
-        source = "the bundled sample" if self._options.trips is None else self._options.trips.name
+    async def _load(self) -> tuple[Trips, Path | None]:
+        """The trips, introduced, and the file that has them, if it is not the bundled sample."""
+        options = self._options
+        trips = await asyncio.to_thread(load, options.trips, options.count)
+        source = "the bundled sample" if options.trips is None else options.trips.name
         self._screen.title(f"TripInvoice demo: {len(trips.events):,} trips from {source}")
+        return trips, options.trips
+
+    async def _prepare(self, stage: Stage, trips: Trips) -> "Performance":
+        # Only now, while the servers start: Temporal's SDK takes a second to load.
+        from starter.demo.performance import Performance  # noqa: PLC0415
+
+        return Performance(stage, self._folder, self._screen, trips, gallery=self._options.gallery)
+
+    # --- words -------------------------------------------------------------------------------------------------
 
     def _introduce_servers(self, stage: Stage) -> None:
         addresses, say = stage.addresses, self._screen.say
@@ -99,9 +110,9 @@ class Demo:
         say("Worker", f"pid {stage.worker.pid} (kill -9 it: it comes back, and nothing is lost)")
         say("Folder", str(self._folder.root))
 
-    async def _keep(self, stage: Stage, example: str) -> None:
+    async def _keep(self, stage: Stage, further: Sequence[str]) -> None:
         """Until a signal, or until a server cannot be kept up."""
-        self._screen.keeping(stage.variables, self._folder.env, example)
+        self._screen.keeping(stage.variables, self._folder.env, further)
         await stage.guard.meanwhile(_for_ever())
 
 

@@ -71,11 +71,11 @@ class Screen:
         """Show how far it is: in place on a terminal, else a line every few seconds and at the end."""
         rate = self._rate(now)
         if self._live is not None:
-            self._live.update(Group(Text(), _bar(now, rate), _stages(now)), refresh=True)
+            self._live.update(Group(Text(), _bar(now, rate), stages(now)), refresh=True)
         elif now.complete or time.monotonic() - self._last_line >= PLAIN_SECONDS:
             self._last_line = time.monotonic()
             if self._shown is None or now.done != self._shown.done or now.fed != self._shown.fed:
-                self._told.print(Text(f"{now.done}/{now.events} done, {rate:.1f}/s; ") + _stages(now), soft_wrap=True)
+                self._told.print(Text(f"{now.done}/{now.events} done, {rate:.1f}/s; ") + stages(now), soft_wrap=True)
                 self._shown = now
 
     def _rate(self, now: Progress) -> float:
@@ -150,12 +150,11 @@ class Screen:
         """Where to look at a page of each country."""
         self._say_answer(f"  gallery: {index.as_uri()}", "")
 
-    def keeping(self, variables: Mapping[str, str], env: Path, example: str) -> None:
+    def keeping(self, variables: Mapping[str, str], env: Path, commands: Sequence[str]) -> None:
         """The servers stay up: how to use them. ``env`` holds all ``variables``, these lines the two that matter."""
         self._told.print()
         self._told.print(safe("The servers stay up until Ctrl-C. In another terminal:", "bold"))
         shown = exports({name: variables[name] for name in ("TEMPORAL_ADDRESS", "TRIPINVOICE_DATA")})
-        commands = ("tripinvoice status", f"tripinvoice show {example}", f"tripinvoice open {example}")
         for line in (*shown.splitlines(), *commands):
             self._told.print(safe(f"  {line}"), soft_wrap=True)
         self._told.print(safe(f"  (all of its settings: source {near(env)})", "dim"), soft_wrap=True)
@@ -178,13 +177,14 @@ def _bar(now: Progress, rate: float) -> Table:
     return grid
 
 
-def _stages(now: Progress) -> Text:
-    stages = [("fed", now.fed), ("started", now.taken - now.refused - now.repeated), ("invoiced", now.closed)]
-    stages += [("documents", now.documents), ("parked", now.parked)]
-    stages += [(name, count) for name, count in (("refused", now.refused), ("repeated", now.repeated)) if count]
+def stages(now: Progress) -> Text:
+    """How many trips are how far."""
+    counted = [("fed", now.fed), ("started", now.taken - now.refused - now.repeated), ("invoiced", now.closed)]
+    counted += [("documents", now.documents), ("parked", now.parked)]
+    counted += [(name, count) for name, count in (("refused", now.refused), ("repeated", now.repeated)) if count]
     return Text(" · ").join(
         Text(f"{name} {count:,}", "yellow" if count and name in {"parked", "refused"} else "dim")
-        for name, count in stages
+        for name, count in counted
     )
 
 

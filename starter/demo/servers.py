@@ -93,6 +93,12 @@ class Launcher:
         """The worker, as in production."""
         return self.supervisor("worker", sys.executable, "-P", "-m", "worker", more=variables, grace=WORKER_GRACE + 1)
 
+    def candidate(self, variables: Mapping[str, str], name: str, fault: str, country: str) -> Supervisor:
+        """The sample candidate, which is wrong in one country."""
+        wrong = ("--name", name, "--fault", fault, "--country", country, "--json")
+        command = (sys.executable, "-P", "-m", "starter.cli", "candidate", *wrong)
+        return self.supervisor("candidate", *command, more=variables, grace=2.0)
+
 
 async def listening(server: Supervisor, port: int) -> None:
     """Wait until the server takes connections. Raises ``ConfigurationError`` when it does not."""

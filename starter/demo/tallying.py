@@ -1,7 +1,7 @@
 """Notes what becomes of each event, where the bridge meets the broker and Temporal."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from temporalio.client import Client
 
@@ -9,7 +9,15 @@ from starter.bridge import Start
 from starter.client import StartOutcome, invoice_workflow_id, start_trip_invoice
 from starter.demo.tally import Refused, Tally
 from tripinvoice.ports import FeedMessage, FeedState, InvoiceRecords, Refusal, TripFeed
+from tripinvoice.rollouts.decision import Decision
 from tripinvoice.trip import Trip
+
+Decide = Callable[[Trip], Decision | None]
+"""A trip's part in a rollout."""
+
+
+def no_part(_: Trip) -> None:
+    """None: there is no rollout."""
 
 
 class TalliedFeed:
@@ -41,13 +49,13 @@ class TalliedFeed:
         self._feed.close()
 
 
-def tallied_start(client: Client, records: InvoiceRecords, tally: Tally) -> Start:
+def tallied_start(client: Client, records: InvoiceRecords, tally: Tally, decide: Decide = no_part) -> Start:
     """Starts a trip's workflow and notes which trip it is. An event that comes again is noted as repeated."""
     nothing_recorded = not records.counts()
 
     async def start(trip: Trip) -> StartOutcome:
         known = () if nothing_recorded else await asyncio.to_thread(records.by_trip, trip.trip_id)
-        outcome = await start_trip_invoice(client, trip)
+        outcome = await start_trip_invoice(client, trip, decide(trip))
         workflow_id = invoice_workflow_id(trip.trip_id, trip.revision)
         if workflow_id in tally.trips:  # whichever of two events of one trip came back first
             tally.repeated += 1

@@ -1,6 +1,6 @@
 """The trips of a demonstration, read once: their events in order, and the lines that are no trips."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -37,6 +37,12 @@ def load(file: Path | None, count: int | None) -> Trips:
         else:
             events.append(Event(trip_id=item.trip_id, value=item.event, headers=item.headers))
     return Trips(events=tuple(events), refused=tuple(refused))
+
+
+def batches(events: Sequence[Event], size: int) -> Iterator[Sequence[Event]]:
+    """So many at a time, in order."""
+    for first in range(0, len(events), size):
+        yield events[first : first + size]
 
 
 def _items(file: Path | None) -> Iterator[Scenario | RefusedRow]:

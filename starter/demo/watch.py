@@ -37,6 +37,10 @@ class Watch:
         self._since = time.monotonic()
         self._moved = self._since
 
+    def expect(self, events: int) -> None:
+        """So many events come."""
+        self.now = replace(self.now, events=events)
+
     async def look(self) -> Progress:
         """Look again."""
         closed, parked = await asyncio.gather(self._count(_CLOSED), self._count(_PARKED))

@@ -7,6 +7,7 @@ import base64
 import binascii
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import IO, Any
@@ -60,6 +61,18 @@ def scenario_line(scenario: Scenario) -> bytes:
         "answers": scenario.answers,
     }
     return json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def renamed(scenario: Scenario, trip_id: str) -> Scenario:
+    """The same trip under another id, wherever its event and its answers name it."""
+    event = json.loads(scenario.event) | {"trip_id": trip_id}
+    record = {**scenario.answers["trip-records"], "trip_id": trip_id}
+    return replace(
+        scenario,
+        trip_id=trip_id,
+        event=json.dumps(event, ensure_ascii=False).encode(),
+        answers={**scenario.answers, "trip-records": record},
+    )
 
 
 def _skip_line(file: IO[bytes]) -> None:

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
 
-from benchmarks.trips import renamed
 from starter.samples.scenario import Scenario
 from starter.samples.taxi_csv import read_taxi_csv
-from starter.samples.trips import sample_trips
+from starter.samples.trips import renamed, sample_trips
 from tests.taxis import taxi_csv
 from tripinvoice.assemble import assemble
 from tripinvoice.invoice import DocumentKey

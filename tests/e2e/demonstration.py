@@ -35,7 +35,7 @@ HOSTILE_ENV_FILE = "TRIPINVOICE_BUILD_ID=abc\nTRIPINVOICE_MONEY_SYSTEMS_URL=http
 
 
 def demo(
-    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
+    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None, patience: float = PATIENCE * 2
 ) -> "subprocess.CompletedProcess[str]":
     """A whole run in this folder."""
     return subprocess.run(
@@ -44,7 +44,7 @@ def demo(
         env=os.environ | dict(environment or {}),
         capture_output=True,
         text=True,
-        timeout=PATIENCE * 2,
+        timeout=patience,
         check=False,
     )
 

@@ -22,6 +22,7 @@ from tests import scenarios
 from tests.bridge.test_metrics import scrape
 from tests.cli.conftest import environment_of
 from tests.kafka import read_all
+from tests.observability.candidates import candidates, roll_out
 from tests.observability.marks import MARK, marked
 from tests.observability.otlp import Collector, collecting
 from tests.running import Stack, running
@@ -88,7 +89,9 @@ async def watched(folder: Path) -> AsyncIterator[Run]:
             for name, address in metrics.items():
                 variables = _environment(stack, kafka.bootstrap, collector.url, address)
                 await processes.enter_async_context(_process(name, run.logs[name], variables))
+            await processes.enter_async_context(candidates(stack))
             async with asyncio.timeout(3 * PATIENCE):
+                await roll_out(stack)
                 await _trips(run, kafka.bootstrap, "first")
                 await _scraped(run.prometheus)
                 await _trips(run, kafka.bootstrap, "second")

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import yaml
 
-from activities import metrics
 from deploy.grafana.dashboards import FOLDER, written
 from tests.observability.run import Run
 from tests.servers.missing import missing_server
@@ -21,20 +20,6 @@ pytestmark = [pytest.mark.xdist_group("observed"), pytest.mark.timeout(300)]
 
 ROOT = Path(__file__).parents[2]
 ALERT_TESTS = Path(__file__).with_name("alerts.yml")
-
-# --- what only a run with a candidate tells ---------------------------------------------------------------------------
-# The run of tests/observability/run.py has none. Once it has, set this to True: then these are asked like all others.
-RUN_HAS_A_CANDIDATE = False
-OF_CANDIDATES = frozenset(
-    {
-        metrics.COMPARED.name,
-        f"{metrics.COMPARE_SECONDS.name}_bucket",
-        metrics.CANDIDATE_FAILURES.name,
-        metrics.ROLLOUT_STAGE.name,
-        metrics.ROLLOUT_LIVE.name,
-        "candidate_country_line_of_business:tripinvoice_compare_different:ratio_5m",
-    }
-)
 
 # --- what a run in which nothing is broken cannot tell ----------------------------------------------------------------
 ONLY_IN_TROUBLE = frozenset({"temporal_workflow_task_execution_failed"})
@@ -85,8 +70,6 @@ def prometheus(run: Run) -> Prometheus:
 def check(prometheus: Prometheus, run: Run, expression: str) -> None:
     """It names metrics that are there, and gives at least one number."""
     named = prometheus.metrics_of(expression)
-    if named & OF_CANDIDATES and not RUN_HAS_A_CANDIDATE:
-        pytest.skip("only a run with a candidate tells this")
     assert named - prometheus.names() == set()
     values = prometheus.query(expression, run.ended)
     assert [value for value in values if not math.isnan(value)]

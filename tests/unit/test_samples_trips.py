@@ -14,7 +14,7 @@ import pytest
 from starter.samples import trips
 from starter.samples.generate import sample
 from starter.samples.scenario import RefusedRow, Scenario
-from starter.samples.trips import read_json_lines, read_trips, sample_trips, scenario_line
+from starter.samples.trips import read_json_lines, read_trips, renamed, sample_trips, scenario_line
 from tripinvoice.assemble import assemble
 from tripinvoice.invoice import Contract, Draft
 from tripinvoice.money_systems import Answer, MoneySystem, Sources
@@ -182,3 +182,14 @@ class TestSample:
             assert contracts >= {Contract.GOODS, Contract.DELIVERY}
         else:
             assert Contract.TRANSPORT in contracts
+
+
+@pytest.mark.parametrize("scenario", sample_trips(), ids=lambda scenario: scenario.trip_id)
+def test_a_trip_has_its_new_id_everywhere_and_nothing_else_changed(scenario: Scenario) -> None:
+    """Named back, it is the same trip with the same answers."""
+    new = renamed(scenario, "another-7")
+    assert scenario.trip_id not in json.dumps(dict(new.answers)) + new.event.decode()
+    assert parse_trip_event(new.event, new.headers, NOW).trip_id == "another-7"
+    back = renamed(new, scenario.trip_id)
+    assert json.loads(scenario.event) == json.loads(back.event)
+    assert scenario.answers == back.answers
