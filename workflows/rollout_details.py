@@ -41,7 +41,7 @@ def _stages(status: RolloutStatus, plan: Plan) -> str:
 def _ended(back: RollBack) -> list[str]:
     lines = [f"Rolled back by {back.by}: {back.reason}"]
     if back.cause:
-        lines.append(f"Cause `{back.cause}`" + "".join(f"\n- `{path}`" for path in back.paths))
+        lines += [f"Cause `{back.cause}`", "\n".join(f"- `{path}`" for path in back.paths)]
     if back.sample:
         lines.append(f"For example trip `{back.sample}`: `tripinvoice compare {back.sample}`")
     return lines
