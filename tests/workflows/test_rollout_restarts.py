@@ -21,7 +21,8 @@ from tests.workflows.test_rollout_candidate import LIVE, SHADOW, Rolling, plan_o
 from tripinvoice.rollouts.rollout import Mode
 from tripinvoice.wiring import Wiring
 from workflows import search_attributes as sa
-from workflows.rollout_candidate import RolloutCandidate, rollout_workflow_id
+from workflows.messages import RolloutResult
+from workflows.rollout_candidate import rollout_workflow_id
 
 pytestmark = pytest.mark.xdist_group("temporal")
 
@@ -42,7 +43,7 @@ async def test_another_worker_goes_on_with_it(tmp_path: Path) -> None:
     async with running(tmp_path, with_worker=False, prepare=lambda wiring: scripts.append(scripted(wiring))) as stack:
         script = scripts[0]
         script.looks = type(script.looks)(0)
-        handle = stack.client.get_workflow_handle_for(RolloutCandidate.run, rollout_workflow_id(str(PLAN.scope)))
+        handle = stack.client.get_workflow_handle(rollout_workflow_id(str(PLAN.scope)), result_type=RolloutResult)
         rolling = Rolling(stack, PLAN, handle, script)
         async with stack.working():
             assert await start(stack.client, stack.wiring.rollouts, PLAN, "ada")
@@ -79,7 +80,7 @@ async def test_it_outlives_a_restart_of_the_server(tmp_path: Path) -> None:
             client = await Client.connect(f"127.0.0.1:{port}", plugins=[tripinvoice_plugin()])
             work = asyncio.create_task(worker.run(client, wiring, ["workflows", "store"], stop))
             assert await start(client, wiring.rollouts, PLAN, "ada")
-            handle = client.get_workflow_handle_for(RolloutCandidate.run, rollout_workflow_id(str(PLAN.scope)))
+            handle = client.get_workflow_handle(rollout_workflow_id(str(PLAN.scope)), result_type=RolloutResult)
             async with asyncio.timeout(60):
                 while not script.looked:  # noqa: ASYNC110
                     await asyncio.sleep(0.1)
