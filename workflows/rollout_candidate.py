@@ -291,7 +291,7 @@ class RolloutCandidate:
         finally:
             if not task.done():
                 task.cancel()
-                await asyncio.wait([task])
+                await workflow.wait([task])
         return None if task.cancelled() else task.result()
 
     async def _try(self, step: Coroutine[Any, Any, Answer]) -> Answer | None:

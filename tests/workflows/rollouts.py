@@ -37,6 +37,7 @@ class Scripted:
     age: timedelta = timedelta(milliseconds=1)  # at the time of the look
     found: list[Comparison] = field(default_factory=list)
     looks: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(10_000))
+    waits: threading.Event = field(default_factory=threading.Event)  # set when the first look is there
     looked: int = 0
 
 
@@ -62,6 +63,7 @@ class ScriptedComparisons:
         script = self.scripts.get(scope)
         if script is None:
             return self.real.between(scope, since, until)
+        script.waits.set()
         script.looks.acquire(timeout=PATIENCE)
         script.looked += 1
         stored = self.rollouts.toggles().at(scope)

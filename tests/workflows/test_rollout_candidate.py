@@ -233,6 +233,7 @@ async def test_what_another_version_decided_does_not_promote(stack: Stack, hands
 async def test_a_person_takes_it_back_at_once(stack: Stack, hands: Hands) -> None:
     """Also while it measures; and once is enough."""
     rolling = await entered(stack, hands, plan_of("AC"))
+    assert await asyncio.to_thread(rolling.script.waits.wait, 30)
     assert "reason: say why" in await rolling.refused(RolloutCandidate.rollback, RollBack(by="ada", reason=""))
     asked = RollBack(by="ada", reason="the other team asked")
     assert await rolling.handle.execute_update(RolloutCandidate.rollback, asked) == "rolling back"
