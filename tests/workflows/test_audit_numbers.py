@@ -156,4 +156,5 @@ def test_gauges_tell_holes_and_findings_by_rule(house: House) -> None:
     expected = {str(rule): 0 for rule in Rule} | {"hole": 1, "number-missing": 1}
     assert gauges.pop(("tripinvoice_series_holes", None)) == 1
     assert gauges.pop(("tripinvoice_audit_numbers", None)) == 3
+    assert gauges.pop(("tripinvoice_audit_timestamp_seconds", None)) == EVERYTHING.now.timestamp()
     assert {("tripinvoice_audit_findings", rule): count for rule, count in expected.items()} == gauges
