@@ -192,7 +192,7 @@ def test_the_pipeline_reads_our_topic_and_creates_only() -> None:
 
 
 @pytest.fixture(scope="module")
-def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSearch]:
+def opensearch_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSearch]:
     server = OpenSearch(tmp_path_factory.mktemp("opensearch"))
     or_missing(server.start)
     try:
@@ -202,8 +202,8 @@ def search(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSearch]:
 
 
 @pytest.fixture
-def front(search: OpenSearch) -> Iterator[Front]:
-    with fronting(search) as made:
+def front(opensearch_server: OpenSearch) -> Iterator[Front]:
+    with fronting(opensearch_server) as made:
         yield made
 
 

@@ -12,6 +12,7 @@ from tests.servers.cassandra import Cassandra
 from tests.servers.kafka import Kafka
 from tests.servers.minio import Minio
 from tests.servers.missing import missing_server
+from tests.servers.opensearch import OpenSearch
 from tests.servers.programs import MissingServerError
 from tests.servers.prometheus import Prometheus
 from tests.servers.server import Server
@@ -24,6 +25,7 @@ _PROGRAMS: Mapping[str, tuple[type[Server], Callable[[], object]]] = {
     "cassandra_server": (Cassandra, programs.cassandra),
     "s3_server": (Minio, programs.minio),
     "prometheus_program": (Prometheus, programs.prometheus),
+    "opensearch_server": (OpenSearch, programs.opensearch),
 }
 
 
