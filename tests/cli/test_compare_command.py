@@ -378,10 +378,10 @@ class TestReport:
         rolled.wiring.comparisons.add(compared("old", EQUAL, compared_at=old, candidate="right"))
         [section] = (await cli("compare", "report", "DE/rides", "--json")).json()["sections"]
         assert (section["compared"], section["different"], section["rollout"]["mode"]) == (2, 1, "shadow")
-        longer = (await cli("compare", "report", "--since", "7d", "--json")).json()
+        longer = (await cli("compare", "report", "DE/rides", "--since", "7d", "--json")).json()
         assert longer["sections"][0]["compared"] == 3
         page = tmp_path / "report.html"
-        told = await cli("compare", "report", "--html", str(page))
+        told = await cli("compare", "report", "DE/rides", "--html", str(page))
         assert (told.code, told.out) == (0, "")
         assert "0 of 1 ready to take over, by 2 compared trips; the report is in" in told.err
         assert "trip-two" in page.read_text("utf-8")
