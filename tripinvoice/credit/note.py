@@ -33,7 +33,7 @@ from tripinvoice.invoice import (
 )
 from tripinvoice.money import Money
 from tripinvoice.regimes import regime_named
-from tripinvoice.regimes.base import Regime
+from tripinvoice.regimes.base import Regime, converted
 from tripinvoice.regimes.suppliers import CREDIT_NOTES
 from tripinvoice.tax import Taxed, check_sums, sums
 
@@ -218,14 +218,21 @@ def _rounding(original: Draft, notes: Sequence[Draft], taxed: Taxed) -> Money | 
 
 
 def _national_tax(original: Draft, notes: Sequence[Draft], taxed: Taxed) -> TaxInCurrency | None:
-    """The tax in the country's currency, at the exchange rate of the original."""
-    national = original.national_tax
+    """The tax in the country's currency: all that is taken back until now at the original's rate, less earlier notes'.
+
+    An original that is not at its own rate itself (it is older than BR-53) is taken back in proportion.
+    """
+    national, total = original.national_tax, original.totals.tax
     if national is None:
         return None
+    rate, currency = national.rate, national.tax.currency
     before = sum(note.national_tax.tax.minor for note in notes if note.national_tax is not None)
     until_now = taxed.totals.tax.minor + sum(note.totals.tax.minor for note in notes)
-    part = cumulative(national.tax.minor, until_now, original.totals.tax.minor, before)
-    return replace(national, tax=Money(part, national.tax.currency))
+    if converted(total, rate, currency) == national.tax:
+        part = converted(Money(until_now, total.currency), rate, currency).minor - before
+    else:
+        part = cumulative(national.tax.minor, until_now, total.minor, before)
+    return replace(national, tax=Money(part, currency))
 
 
 def _check_total(taxed: Taxed, left: Remaining) -> None:
