@@ -22,7 +22,7 @@ from tripinvoice.assemble import assemble, check
 from tripinvoice.compare.comparison import Comparison, Found, Outcome, Side, compare, features_of, noise
 from tripinvoice.compare.event import Mismatch
 from tripinvoice.compare.form import Plain, plain_of
-from tripinvoice.compare.ignoring import IgnoreRule
+from tripinvoice.compare.ignoring import IgnoreRule, concerning
 from tripinvoice.contract import plain_drafts, read_drafts
 from tripinvoice.errors import CandidateError, PermanentError
 from tripinvoice.invoice import Draft
@@ -69,12 +69,13 @@ class ComparisonActivities:
     def compare(self, request: CompareInput) -> ComparedTrip:
         """Hold both sides against each other; keep what was found, count it, and tell a mismatch."""
         sources = archive.recall(request.sources, self.documents, Sources)
-        drafts, current = self._current(request.current)
-        candidate = self._candidate(request.candidate)
-        found = compare(current, candidate, self._rules_for(sources), request.compared_at)
+        drafts, current = current_side(request.current, self.documents)
+        candidate = candidate_side(request.candidate, self.documents)
+        rules = concerning(self.rules, sources.trip.country, sources.trip.line_of_business)
+        found = compare(current, candidate, rules, request.compared_at)
         comparison = replace(
             _comparison(request, sources, found, failure=candidate.failure),
-            noisy=_noise(sources, current) if request.decision.noise else None,
+            noisy=noise_of(sources, current) if request.decision.noise else None,
             features=features_of(drafts, sources.trip.product, sources.trip.completion),
         )
         if request.kept:
@@ -87,30 +88,29 @@ class ComparisonActivities:
             paths=found.paths,
         )
 
-    def _rules_for(self, sources: Sources) -> list[IgnoreRule]:
-        trip = sources.trip
-        return [rule for rule in self.rules if rule.concerns(trip.country, trip.line_of_business)]
-
-    def _current(self, side: CurrentSide) -> tuple[list[Draft], Side]:
-        if side.drafts is None:
-            return [], Side(drafts=None, failure=side.failure, seconds=side.seconds)
-        drafts = [archive.recall(draft.draft, self.documents, Draft) for draft in side.drafts]
-        return drafts, Side(drafts=plain_of(drafts), seconds=side.seconds)
-
-    def _candidate(self, side: CandidateSide) -> Side:
-        """Its drafts as they are: reading them as ours would hide what is wrong with them."""
-        if side.answered is None:
-            return Side(drafts=None, failure=side.failure, seconds=side.seconds)
-        try:
-            return Side(drafts=plain_drafts(side.answered, self.documents), seconds=side.seconds)
-        except PermanentError as error:
-            return Side(drafts=None, failure=error.code, seconds=side.seconds)
-
     def _keep(self, comparison: Comparison, found: Found, request: CompareInput) -> None:
         self.comparisons.add(comparison)
         if found.outcome in {Outcome.DIFFERENT, Outcome.FAILED}:
             self.mismatches.tell(Mismatch(comparison=comparison, found=found, sources_sha256=request.sources.sha256))
         _count(comparison)
+
+
+def current_side(side: CurrentSide, documents: DocumentStore) -> tuple[list[Draft], Side]:
+    """The drafts that the current implementation archived, and its side of the comparison."""
+    if side.drafts is None:
+        return [], Side(drafts=None, failure=side.failure, seconds=side.seconds)
+    drafts = [archive.recall(draft.draft, documents, Draft) for draft in side.drafts]
+    return drafts, Side(drafts=plain_of(drafts), seconds=side.seconds)
+
+
+def candidate_side(side: CandidateSide, documents: DocumentStore) -> Side:
+    """Its drafts as they are: reading them as ours would hide what is wrong with them."""
+    if side.answered is None:
+        return Side(drafts=None, failure=side.failure, seconds=side.seconds)
+    try:
+        return Side(drafts=plain_drafts(side.answered, documents), seconds=side.seconds)
+    except PermanentError as error:
+        return Side(drafts=None, failure=error.code, seconds=side.seconds)
 
 
 def _check_keys(drafts: Sequence[Draft], trip_id: str, revision: int) -> None:
@@ -143,7 +143,7 @@ def _comparison(request: CompareInput, sources: Sources, found: Found, *, failur
     )
 
 
-def _noise(sources: Sources, current: Side) -> tuple[str, ...]:
+def noise_of(sources: Sources, current: Side) -> tuple[str, ...]:
     """Where the current implementation, run once more, differs from itself."""
     again: Sequence[Plain] = plain_of(assemble(sources)) if current.drafts is not None else ()
     return noise(current.drafts or (), again)

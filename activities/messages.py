@@ -16,7 +16,7 @@ from tripinvoice.numbering import NumberTaken
 from tripinvoice.ports import ObjectRef
 from tripinvoice.rollouts.decision import Decision
 from tripinvoice.rollouts.judgement import Measured
-from tripinvoice.rollouts.rollout import Mode, Scope
+from tripinvoice.rollouts.rollout import Mode, Rollout, Scope
 from tripinvoice.trip import Trip
 
 
@@ -362,23 +362,12 @@ class ComparedTrip:
 
 @dataclass(frozen=True, kw_only=True)
 class SetRolloutInput:
-    """Bring a rollout to this state; ``changed_at`` is when that was decided, ``reason`` names nobody.
+    """Bring a rollout to this state, whatever version it has.
 
     With ``expected`` only if the stored one still has this version (0: there is none).
     """
 
-    scope: Scope
-    candidate: str
-    mode: Mode
-    salt: str
-    live: int
-    sample: int
-    noise: int
-    deadline_ms: int
-    accounts: Mapping[str, Mode]
-    changed_at: datetime
-    changed_by: str
-    reason: str
+    wanted: Rollout
     expected: int | None = None
 
 

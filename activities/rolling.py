@@ -31,22 +31,8 @@ class RolloutActivities:
 
         Raises ``ConflictError`` when others change it all the time.
         """
-        wanted = Rollout(
-            scope=request.scope,
-            candidate=request.candidate,
-            mode=request.mode,
-            salt=request.salt,
-            live=request.live,
-            sample=request.sample,
-            noise=request.noise,
-            deadline_ms=request.deadline_ms,
-            accounts=request.accounts,
-            changed_at=request.changed_at,
-            changed_by=request.changed_by,
-            reason=request.reason,
-        )
-        stored = bring_to(wanted, self.rollouts, over=request.expected)
-        return RolloutSet(version=stored.version, displaced=None if _is(stored, wanted) else _standing(stored))
+        stored = bring_to(request.wanted, self.rollouts, over=request.expected)
+        return RolloutSet(version=stored.version, displaced=None if _is(stored, request.wanted) else _standing(stored))
 
     @activity.defn(name="measure_rollout", no_thread_cancel_exception=True)
     def measure_rollout(self, request: MeasureInput) -> MeasuredRollout:

@@ -1,6 +1,5 @@
 """Doing again what was done: documents from their evidence, and histories with the code at hand."""
 
-import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,7 +11,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer
 
 from starter.plugin import tripinvoice_plugin
-from tripinvoice.errors import ConflictError, NotFoundError, SystemUnavailableError, TripInvoiceError
+from starter.waiting import waiting_for
+from tripinvoice.errors import ConflictError, NotFoundError, TripInvoiceError
 from workflows import policies
 from workflows.messages import RegenerateInput, RegenerateResult
 from workflows.regenerate import RegenerateInvoice
@@ -38,13 +38,8 @@ async def regenerate(client: Client, trip_id: str, patience: timedelta) -> Regen
         priority=LATER,
     )
     try:
-        async with asyncio.timeout(patience.total_seconds()):
+        async with waiting_for(workflow_id, patience):
             return await handle.result()
-    except TimeoutError:
-        raise SystemUnavailableError(
-            f"{workflow_id}: not done within {patience.total_seconds():.0f} s, and still going on; is a worker "
-            "running? Ask again later, the same command joins it"
-        ) from None
     except WorkflowFailureError as error:
         raise _explained(workflow_id, error) from error
 

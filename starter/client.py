@@ -106,12 +106,7 @@ async def start_trip_invoice(client: Client, trip: Trip, decision: Decision | No
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE_FAILED_ONLY,
             id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
             search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(sa.TRIP_ID, trip.trip_id),
-                    SearchAttributePair(sa.COUNTRY, trip.country),
-                    SearchAttributePair(sa.LINE_OF_BUSINESS, trip.line_of_business),
-                    SearchAttributePair(sa.INVOICE_STATE, sa.InvoiceState.RUNNING),
-                ]
+                [*sa.of_trip(trip), SearchAttributePair(sa.INVOICE_STATE, sa.InvoiceState.RUNNING)]
             ),
             static_summary=f"{trip.country} {trip.line_of_business} · {trip.product} · {trip.trip_id}"[:200],
             priority=LIVE,

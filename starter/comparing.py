@@ -1,6 +1,5 @@
 """Holding both implementations against each other once more, from a trip's archived evidence; nothing is kept of it."""
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -8,23 +7,19 @@ from datetime import datetime, timedelta
 
 from temporalio.client import Client, WorkflowFailureError
 from temporalio.common import (
-    SearchAttributePair,
     TypedSearchAttributes,
     WorkflowIDConflictPolicy,
     WorkflowIDReusePolicy,
 )
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from activities.messages import CandidateSide, ComparedTrip, CurrentSide
+from activities.comparison import candidate_side, current_side, noise_of
+from activities.messages import ComparedTrip
 from starter.again import LATER
-from tripinvoice import archive
-from tripinvoice.assemble import assemble
-from tripinvoice.compare.comparison import Found, Side, compare, noise
-from tripinvoice.compare.form import Plain, plain_of
-from tripinvoice.compare.ignoring import IgnoreRule
-from tripinvoice.contract import plain_drafts
-from tripinvoice.errors import ConflictError, PermanentError, SystemUnavailableError
-from tripinvoice.invoice import Draft
+from starter.waiting import waiting_for
+from tripinvoice.compare.comparison import Found, Side, compare
+from tripinvoice.compare.ignoring import IgnoreRule, concerning
+from tripinvoice.errors import ConflictError, PermanentError
 from tripinvoice.money_systems import Sources
 from tripinvoice.ports import DocumentStore, ObjectRef
 from tripinvoice.rollouts.decision import Decision, bucket
@@ -79,24 +74,13 @@ async def compare_again(
         task_queue=policies.WORKFLOWS,
         id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
         id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        search_attributes=TypedSearchAttributes(
-            [
-                SearchAttributePair(sa.TRIP_ID, trip.trip_id),
-                SearchAttributePair(sa.COUNTRY, trip.country),
-                SearchAttributePair(sa.LINE_OF_BUSINESS, trip.line_of_business),
-            ]
-        ),
+        search_attributes=TypedSearchAttributes(sa.of_trip(trip)),
         static_summary=f"compare {decision.candidate} again · {trip.country} · {trip.trip_id}"[:200],
         priority=LATER,
     )
     try:
-        async with asyncio.timeout(patience.total_seconds()):
+        async with waiting_for(workflow_id, patience):
             return await handle.result()
-    except TimeoutError:
-        raise SystemUnavailableError(
-            f"{workflow_id}: not done within {patience.total_seconds():.0f} s, and still going on; is a worker "
-            "running? Ask again later, the same command joins it"
-        ) from None
     except WorkflowFailureError as error:
         cause = error.cause.cause if isinstance(error.cause, ActivityError) else error.cause
         told = cause.message if isinstance(cause, ApplicationError) else "ended without an answer"
@@ -108,37 +92,20 @@ def looked_at(
 ) -> Again:
     """Fetch what both sides archived, and compare it here, where values may be shown."""
     trip = evidence.trip
-    current, candidate = _current(compared.current, documents), _candidate(compared.candidate, documents)
-    concerned = [rule for rule in rules if rule.concerns(trip.country, trip.line_of_business)]
+    _, current = current_side(compared.current, documents)
+    candidate = candidate_side(compared.candidate, documents)
+    concerned = concerning(rules, trip.country, trip.line_of_business)
     return Again(
         trip=trip,
         current=current,
         candidate=candidate,
         found=compare(current, candidate, concerned, now),
-        noisy=_noise(evidence, current.drafts),
+        noisy=_noise(evidence, current),
     )
 
 
-def _current(side: CurrentSide, documents: DocumentStore) -> Side:
-    if side.drafts is None:
-        return Side(drafts=None, failure=side.failure, seconds=side.seconds)
-    drafts = [archive.recall(one.draft, documents, Draft) for one in side.drafts]
-    return Side(drafts=plain_of(drafts), seconds=side.seconds)
-
-
-def _candidate(side: CandidateSide, documents: DocumentStore) -> Side:
-    if side.answered is None:
-        return Side(drafts=None, failure=side.failure, seconds=side.seconds)
-    try:
-        return Side(drafts=plain_drafts(side.answered, documents), seconds=side.seconds)
-    except PermanentError as error:
-        return Side(drafts=None, failure=error.code, seconds=side.seconds)
-
-
-def _noise(evidence: Sources, once: Sequence[Plain] | None) -> tuple[str, ...]:
+def _noise(evidence: Sources, current: Side) -> tuple[str, ...]:
     """Where the current implementation, run once more here, differs from what a worker made."""
-    if once is None:
-        return ()
     with suppress(PermanentError):  # of another version than the worker; then nothing is known
-        return noise(once, plain_of(assemble(evidence)))
+        return noise_of(evidence, current)
     return ()

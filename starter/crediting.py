@@ -18,10 +18,11 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from activities.messages import CreditInput
 from starter.client import LIVE, credit_workflow_id, start_trip_invoice
 from starter.lookup import latest, why_parked
+from starter.waiting import waiting_for
 from tripinvoice import archive
 from tripinvoice.consolidate import Month, is_monthly
 from tripinvoice.credit.books import Book, Issued, books
-from tripinvoice.errors import ConflictError, CreditError, SystemUnavailableError
+from tripinvoice.errors import ConflictError, CreditError
 from tripinvoice.invoice import DocumentKey
 from tripinvoice.money_systems import Sources
 from tripinvoice.ports import DocumentStore, InvoiceRecord, InvoiceRecords, MonthlyCollection
@@ -114,15 +115,10 @@ async def _outcome(client: Client, handle: Handle, patience: timedelta) -> Credi
     """Its result; looks meanwhile whether a person must help."""
     waiting = asyncio.ensure_future(handle.result())
     try:
-        async with asyncio.timeout(patience.total_seconds()):
+        async with waiting_for(handle.id, patience):
             while not (await asyncio.wait([waiting], timeout=_LOOK_EVERY))[0]:
                 await _check_not_parked(client, handle)
             return waiting.result()
-    except TimeoutError:
-        raise SystemUnavailableError(
-            f"{handle.id}: not done within {patience.total_seconds():.0f} s, and still going on; is a worker running? "
-            "Ask again later, the same command joins it"
-        ) from None
     except WorkflowFailureError:
         raise ConflictError(f"{handle.id}: ended without an answer; see it with `temporal workflow show`") from None
     finally:

@@ -1,6 +1,5 @@
 """Monthly invoices from outside: the Temporal Schedule that makes them, and making those of one month now."""
 
-import asyncio
 from datetime import timedelta
 
 from temporalio.client import (
@@ -16,7 +15,8 @@ from temporalio.client import (
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from starter.schedule import put, take_away
-from tripinvoice.errors import ConflictError, SystemUnavailableError
+from starter.waiting import waiting_for
+from tripinvoice.errors import ConflictError
 from workflows import policies
 from workflows.messages import MonthlyInvoicesInput, MonthlyInvoicesResult
 from workflows.monthly_invoice import MonthlyInvoices
@@ -54,13 +54,8 @@ async def invoice(client: Client, month: str, patience: timedelta) -> MonthlyInv
         static_summary=f"the invoices of {month}",
     )
     try:
-        async with asyncio.timeout(patience.total_seconds()):
+        async with waiting_for(workflow_id, patience):
             return await handle.result()
-    except TimeoutError:
-        raise SystemUnavailableError(
-            f"{workflow_id}: not done within {patience.total_seconds():.0f} s, and still going on; is a worker "
-            "running? Ask again later, the same command joins it"
-        ) from None
     except WorkflowFailureError:
         raise ConflictError(f"{workflow_id}: ended without an answer; see it with `temporal workflow show`") from None
 

@@ -4,6 +4,7 @@ Keys are sorted, there is no white space, text is UTF-8 and NFC as received, dec
 """
 
 import json
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -31,6 +32,11 @@ def dump(value: object) -> bytes:
 def plain(value: object) -> Any:
     """A domain value as the plain JSON value that is written."""
     return _adapter(type(value)).dump_python(value, mode="json")
+
+
+def rfc3339(moment: datetime) -> str:
+    """A moment in UTC: ``2026-03-29T10:00:00Z``."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def load(content: bytes, of: type[T]) -> T:

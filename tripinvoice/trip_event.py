@@ -25,6 +25,7 @@ from pydantic import (
     ValidationError,
 )
 
+from tripinvoice.canonical import rfc3339
 from tripinvoice.errors import InvalidTripError
 from tripinvoice.invoice import account_key
 from tripinvoice.strict_json import kind_of, read_object
@@ -214,7 +215,7 @@ def _plain_value(value: object) -> object:
         case Place():
             return {name: part for name in _Place.model_fields if (part := getattr(value, name)) is not None}
         case datetime():
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            return rfc3339(value)
         case _:
             return value
 

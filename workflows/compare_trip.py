@@ -3,7 +3,7 @@
 import asyncio
 
 from temporalio import workflow
-from temporalio.common import SearchAttributePair, TypedSearchAttributes, WorkflowIDReusePolicy
+from temporalio.common import TypedSearchAttributes, WorkflowIDReusePolicy
 from temporalio.exceptions import (
     ActivityError,
     ApplicationError,
@@ -13,13 +13,13 @@ from temporalio.exceptions import (
 
 with workflow.unsafe.imports_passed_through():
     from activities.comparison import ComparisonActivities
-    from activities.invoicing import InvoicingActivities
-    from activities.messages import CandidateSide, ComparedTrip, CompareInput, CurrentSide, PreprocessInput
+    from activities.messages import CandidateSide, ComparedTrip, CompareInput, CurrentSide
     from tripinvoice.trip import Trip
     from workflows import candidates
     from workflows import search_attributes as sa
     from workflows.messages import CompareTripInput
     from workflows.policies import COMPARE, WORKFLOWS
+    from workflows.preprocessing import ask_current
 
 
 def compare_workflow_id(trip_id: str, revision: int = 1) -> str:
@@ -60,18 +60,11 @@ class CompareTrip:
             return request.current
         began = workflow.time()
         try:
-            preprocessed = await workflow.execute_activity_method(
-                InvoicingActivities.preprocess,
-                PreprocessInput(sources=request.sources),
-                activity_id="preprocess",
-                summary="the current implementation",
-                **COMPARE.options(),
-            )
+            return await ask_current(request.sources, COMPARE, "the current implementation")
         except ActivityError as error:
             if is_cancelled_exception(error) or not isinstance(error.cause, ApplicationError):
                 raise
             return CurrentSide(failure=error.cause.type or "Error", seconds=workflow.time() - began)
-        return CurrentSide(drafts=preprocessed.drafts, seconds=workflow.time() - began)
 
     async def _candidate(self, request: CompareTripInput) -> CandidateSide:
         return request.candidate or await candidates.ask(request.decision, request.sources)
@@ -88,13 +81,7 @@ async def start_comparing(request: CompareTripInput, trip: Trip) -> None:
             parent_close_policy=workflow.ParentClosePolicy.ABANDON,
             cancellation_type=workflow.ChildWorkflowCancellationType.ABANDON,
             id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
-            search_attributes=TypedSearchAttributes(
-                [
-                    SearchAttributePair(sa.TRIP_ID, trip.trip_id),
-                    SearchAttributePair(sa.COUNTRY, trip.country),
-                    SearchAttributePair(sa.LINE_OF_BUSINESS, trip.line_of_business),
-                ]
-            ),
+            search_attributes=TypedSearchAttributes(sa.of_trip(trip)),
             static_summary=f"compare {request.decision.candidate} · {trip.country} · {trip.trip_id}"[:200],
         )
     except (FailureError, asyncio.CancelledError) as error:

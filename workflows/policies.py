@@ -63,13 +63,7 @@ PREPROCESS = StepPolicy(
 )
 
 # What a comparison finds may be late but must be kept. Nobody waits for it.
-COMPARE = StepPolicy(
-    task_queue=STORE,
-    attempt=timedelta(seconds=30),
-    give_up_after=timedelta(hours=1),
-    first_retry=timedelta(milliseconds=500),
-    slowest_retry=timedelta(minutes=1),
-)
+COMPARE = PREPROCESS
 
 # Counts what a stage compared, which may be much. Gives up soon: the rollout tells why, and looks again.
 ROLLOUT = StepPolicy(

@@ -9,9 +9,10 @@ A candidate never costs an invoice more than its deadline, and in shadow nothing
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, is_cancelled_exception
@@ -25,7 +26,10 @@ with workflow.unsafe.imports_passed_through():
     from tripinvoice.trip import Trip
     from workflows import candidates
     from workflows.messages import CompareTripInput
-    from workflows.policies import COMPARE, PREPROCESS
+    from workflows.policies import COMPARE, PREPROCESS, StepPolicy
+
+Request = TypeVar("Request")
+Answer = TypeVar("Answer")
 
 ISSUED_CURRENT, ISSUED_CANDIDATE = "current", "candidate"
 
@@ -58,15 +62,7 @@ class Preprocessing:
 
     async def current(self) -> CurrentSide:
         """What the current implementation makes."""
-        began = workflow.time()
-        preprocessed = await workflow.execute_activity_method(
-            InvoicingActivities.preprocess,
-            PreprocessInput(sources=self.sources),
-            activity_id="preprocess",
-            summary=f"apply the regime of {self.trip.country}",
-            **PREPROCESS.options(),
-        )
-        return CurrentSide(drafts=preprocessed.drafts, seconds=workflow.time() - began)
+        return await ask_current(self.sources, PREPROCESS, f"apply the regime of {self.trip.country}")
 
     async def _live(self, decision: Decision) -> Made:
         """Both at once. When they say the same to the letter it is the candidate's that is issued."""
@@ -94,42 +90,22 @@ class Preprocessing:
 
     async def _agree(self, ours: CurrentSide, theirs: CandidateSide, ends: float) -> bool:
         """Whether both say the same, as far as that can be told in the time that is left."""
-        left = ends - workflow.time()
-        if theirs.answered is None or left <= 0:
+        if theirs.answered is None:
             return False
-        try:
-            guarded = await workflow.execute_activity_method(
-                ComparisonActivities.guard,
-                GuardInput(drafts=ours.drafts or (), answered=theirs.answered),
-                activity_id="guard",
-                summary="do both say the same",
-                **_within(left),
-            )
-        except ActivityError as error:
-            _reraise_cancelled(error)
-            return False
-        return guarded.agrees
+        request = GuardInput(drafts=ours.drafts or (), answered=theirs.answered)
+        guarded = await _by(ends, ComparisonActivities.guard, request, "guard", "do both say the same")
+        return guarded is not None and guarded.agrees
 
     async def _adopted(self, theirs: CandidateSide, ends: float) -> tuple[DraftRef, ...]:
         """The candidate's drafts as ours; none when it has none that can be issued, in the time that is left."""
-        left = ends - workflow.time()
-        if theirs.answered is None or left <= 0:
+        if theirs.answered is None:
             return ()
         trip = self.trip
-        try:
-            adopted = await workflow.execute_activity_method(
-                ComparisonActivities.adopt,
-                AdoptInput(
-                    trip_id=trip.trip_id, revision=trip.revision, sources=self.sources, answered=theirs.answered
-                ),
-                activity_id="adopt",
-                summary="check and keep its drafts",
-                **_within(left),
-            )
-        except ActivityError as error:
-            _reraise_cancelled(error)
-            return ()
-        return adopted.drafts
+        request = AdoptInput(
+            trip_id=trip.trip_id, revision=trip.revision, sources=self.sources, answered=theirs.answered
+        )
+        adopted = await _by(ends, ComparisonActivities.adopt, request, "adopt", "check and keep its drafts")
+        return adopted.drafts if adopted is not None else ()
 
     def _made(
         self,
@@ -157,11 +133,34 @@ def _end(decision: Decision) -> float:
     return workflow.time() + decision.deadline_ms / 1000
 
 
-def _within(seconds: float) -> dict[str, Any]:
-    """The options of a step that a candidate causes: it ends with the candidate's deadline."""
-    return COMPARE.options() | {"schedule_to_close_timeout": timedelta(seconds=seconds)}
+async def _by(
+    ends: float,
+    step: Callable[[ComparisonActivities, Request], Answer],
+    request: Request,
+    name: str,
+    summary: str,
+) -> Answer | None:
+    """A step that a candidate causes: its answer, or ``None`` when it failed or the candidate's deadline is over."""
+    left = ends - workflow.time()
+    if left <= 0:
+        return None
+    options = COMPARE.options() | {"schedule_to_close_timeout": timedelta(seconds=left)}
+    try:
+        return await workflow.execute_activity_method(step, request, activity_id=name, summary=summary, **options)
+    except ActivityError as error:
+        if is_cancelled_exception(error):
+            raise
+        return None
 
 
-def _reraise_cancelled(error: ActivityError) -> None:
-    if is_cancelled_exception(error):
-        raise error
+async def ask_current(sources: ObjectRef, policy: StepPolicy, summary: str) -> CurrentSide:
+    """What the current implementation makes of the evidence, and how long that took. Raises its ``ActivityError``."""
+    began = workflow.time()
+    preprocessed = await workflow.execute_activity_method(
+        InvoicingActivities.preprocess,
+        PreprocessInput(sources=sources),
+        activity_id="preprocess",
+        summary=summary,
+        **policy.options(),
+    )
+    return CurrentSide(drafts=preprocessed.drafts, seconds=workflow.time() - began)

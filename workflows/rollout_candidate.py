@@ -261,7 +261,7 @@ class RolloutCandidate:
         return await workflow.execute_activity_method(
             RolloutActivities.set_rollout,
             request,
-            summary=f"{request.mode}, {request.reason}"[:200],
+            summary=f"{request.wanted.mode}, {request.wanted.reason}"[:200],
             **ROLLOUT.options(),
         )
 

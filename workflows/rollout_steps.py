@@ -1,10 +1,11 @@
 """What a rollout asks of the store, and how it says why: pure, from its plan and its progress."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from activities.messages import MeasureInput, SetRolloutInput
 from tripinvoice.rollouts.plan import Plan, Stage
-from tripinvoice.rollouts.rollout import ALL, Mode
+from tripinvoice.rollouts.rollout import ALL, Mode, Rollout
 from workflows.messages import MAX_REASON, Pause, Reading, RollBack, RolloutProgress
 
 MAX_BY = 100  # characters of a person's name
@@ -15,26 +16,23 @@ ARRIVING = timedelta(seconds=10)
 def to_begin(plan: Plan, at: RolloutProgress, now: datetime) -> SetRolloutInput:
     """Bring the stage into force, if nobody else changed the rollout meanwhile."""
     stage = plan.stages[at.stage]
-    return SetRolloutInput(
-        scope=plan.scope,
-        candidate=plan.candidate,
+    wanted = replace(
+        _off(plan, at.decided_at or now, at.decided_by, at.decided_because),
         mode=stage.mode,
-        salt=plan.salt,
         live=stage.share if stage.mode is Mode.LIVE else 0,
         sample=stage.share if stage.mode is Mode.SHADOW else stage.sample,
-        noise=plan.noise,
-        deadline_ms=plan.deadline_ms,
-        accounts=plan.accounts,
-        changed_at=at.decided_at or now,
-        changed_by=at.decided_by,
-        reason=at.decided_because[:MAX_REASON],
-        expected=at.expected,
     )
+    return SetRolloutInput(wanted=wanted, expected=at.expected)
 
 
 def to_turn_off(plan: Plan, back: RollBack, now: datetime) -> SetRolloutInput:
     """Take the candidate out of use, whatever there is."""
-    return SetRolloutInput(
+    return SetRolloutInput(wanted=_off(plan, now, back.by, _told(back)))
+
+
+def _off(plan: Plan, changed_at: datetime, changed_by: str, reason: str) -> Rollout:
+    """The plan's rollout, out of use."""
+    return Rollout(
         scope=plan.scope,
         candidate=plan.candidate,
         mode=Mode.OFF,
@@ -44,9 +42,9 @@ def to_turn_off(plan: Plan, back: RollBack, now: datetime) -> SetRolloutInput:
         noise=plan.noise,
         deadline_ms=plan.deadline_ms,
         accounts=plan.accounts,
-        changed_at=now,
-        changed_by=back.by,
-        reason=_told(back)[:MAX_REASON],
+        changed_at=changed_at,
+        changed_by=changed_by,
+        reason=reason[:MAX_REASON],
     )
 
 

@@ -4,8 +4,11 @@ None holds personal data. ``starter/client.py`` registers them.
 """
 
 from enum import StrEnum
+from typing import Any
 
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributePair
+
+from tripinvoice.trip import Trip
 
 TRIP_ID = SearchAttributeKey.for_keyword("TripId")
 COUNTRY = SearchAttributeKey.for_keyword("Country")
@@ -32,6 +35,15 @@ ALL = (
     COMPARE_OUTCOME,
     ROLLOUT_STATE,
 )
+
+
+def of_trip(trip: Trip) -> list[SearchAttributePair[Any]]:
+    """By what every workflow of a trip is found."""
+    return [
+        SearchAttributePair(TRIP_ID, trip.trip_id),
+        SearchAttributePair(COUNTRY, trip.country),
+        SearchAttributePair(LINE_OF_BUSINESS, trip.line_of_business),
+    ]
 
 
 class InvoiceState(StrEnum):

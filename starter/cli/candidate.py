@@ -1,33 +1,18 @@
 """``candidate``: run the sample candidate, right or wrong, to see what a rollout does about it."""
 
 import asyncio
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from starter.cli.output import Json
-
-
-class FaultName(StrEnum):
-    """What may be wrong with it."""
-
-    CENT = "cent"
-    TAX_RATE = "tax-rate"
-    MISSING_LINE = "missing-line"
-    ORDER_OF_LINES = "order-of-lines"
-    WRONG_DATE = "wrong-date"
-    ABSENT = "null-against-absent"
-    SLOW = "slow"
-    CRASH = "crash"
-    HUGE = "huge"
-    FLAPPING = "flapping"
+from starter.samples.candidate_faults import Fault
 
 
 def candidate(
     *,
     name: Annotated[str, typer.Option(help="Its name; its task queue is tripinvoice-candidate-NAME.")] = "python",
-    fault: Annotated[FaultName | None, typer.Option(help="What is wrong with it. Without it, nothing is.")] = None,
+    fault: Annotated[Fault | None, typer.Option(help="What is wrong with it. Without it, nothing is.")] = None,
     country: Annotated[
         list[str] | None, typer.Option(help="The fault is in this country only; repeat it for several.")
     ] = None,
@@ -42,9 +27,9 @@ def candidate(
     asyncio.run(_serve(name, fault, frozenset(country or ()), as_json=as_json))
 
 
-async def _serve(name: str, fault: FaultName | None, countries: frozenset[str], *, as_json: bool) -> None:
+async def _serve(name: str, fault: Fault | None, countries: frozenset[str], *, as_json: bool) -> None:
     from starter.cli.session import temporal
-    from starter.samples.candidate import Fault, SampleCandidate, serve
+    from starter.samples.candidate import SampleCandidate, serve
     from starter.signals import stop_on_signals
     from tripinvoice.log import configure
     from tripinvoice.settings import read_settings
@@ -55,5 +40,5 @@ async def _serve(name: str, fault: FaultName | None, countries: frozenset[str], 
     stop = stop_on_signals()
     client = await temporal()
     async with Wiring(settings) as wiring:
-        made = SampleCandidate(wiring.documents, Fault(fault) if fault else None, countries)
+        made = SampleCandidate(wiring.documents, fault, countries)
         await serve(client, name, made, stop)

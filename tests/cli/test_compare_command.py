@@ -22,7 +22,7 @@ from temporalio.service import RPCError
 from starter.cli import compare_page, compare_text, side_by_side
 from starter.cli.compared import ComparedAgain
 from starter.comparing import Again
-from starter.samples.candidate import Fault
+from starter.samples.candidate_faults import Fault
 from tests import factories, scenarios
 from tests.cli.conftest import ISSUED, PARKED, Cli
 from tests.running import Stack

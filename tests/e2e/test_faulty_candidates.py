@@ -23,7 +23,8 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import WorkflowHandle
 
 from starter.client import invoice_workflow_id
-from starter.samples.candidate import Fault, SampleCandidate, serve
+from starter.samples.candidate import SampleCandidate, serve
+from starter.samples.candidate_faults import Fault
 from starter.samples.scenario import Scenario
 from starter.samples.trips import sample_trips
 from starter.toggles import DecidedStart, ToggleReader

@@ -5,7 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
-from starter.samples.candidate import Fault, SampleCandidate, serve
+from starter.samples.candidate import SampleCandidate, serve
+from starter.samples.candidate_faults import Fault
 from starter.toggles import REFRESH_SECONDS
 from tests.running import Stack
 from tripinvoice.rollouts.plan import Plan, Stage

@@ -14,7 +14,8 @@ from temporalio.worker import Worker
 
 from activities.messages import ComparedTrip
 from starter.client import start_trip_invoice
-from starter.samples.candidate import Fault, SampleCandidate, serve
+from starter.samples.candidate import SampleCandidate, serve
+from starter.samples.candidate_faults import Fault
 from tests import factories as f
 from tests import scenarios
 from tests.running import Stack

@@ -1,6 +1,6 @@
 """Announces invoices as CloudEvents on a Kafka topic (binary mode: attributes are ``ce_`` headers, the value is data).
 
-https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md. ``ce_id`` is made of the
+``ce_id`` is made of the
 document's key, so a fact that is announced twice (a step that was repeated) carries the same id twice. The data
 names the document and where it is; it holds no personal data. Fields are in ``docs/bridge.md``. With traces on, the
 headers ``traceparent`` and ``tracestate`` lead to the trace of the trip.
@@ -8,8 +8,8 @@ headers ``traceparent`` and ``tracestate`` lead to the trace of the trip.
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
+from tripinvoice.adapters import cloud_events
 from tripinvoice.adapters.kafka_producer import (
     ClientConfig,
     DeliveringProducer,
@@ -17,6 +17,7 @@ from tripinvoice.adapters.kafka_producer import (
     Record,
 )
 from tripinvoice.adapters.observed import Unobserved
+from tripinvoice.canonical import rfc3339
 from tripinvoice.errors import ConflictError
 from tripinvoice.invoice import DocumentKey, Kind
 from tripinvoice.ports import ISSUED, VOIDED, InvoiceRecord, ObjectRef, Observer
@@ -53,7 +54,7 @@ class KafkaEventSink:
 
         Raises ``StoreUnavailableError``; announcing again is harmless.
         """
-        trace = tuple((name, value.encode()) for name, value in self._observer.trace_headers().items())
+        trace = cloud_events.trace(self._observer)
         self._producer.send(self._topic, [_message(record, self._source, trace) for record in records])
 
     def close(self) -> None:
@@ -70,17 +71,9 @@ def _message(record: InvoiceRecord, source: str, trace: Headers) -> Record:
 
 
 def _attributes(record: InvoiceRecord, source: str) -> Headers:
-    kind = _type(record)
-    attributes = {
-        "ce_specversion": "1.0",
-        "ce_type": kind,
-        "ce_source": source,
-        "ce_id": f"{kind}/{record.document}",
-        "ce_subject": str(record.document),
-        "ce_time": _rfc3339(record.issued_at),
-        "content-type": "application/json",
-    }
-    return tuple((name, value.encode()) for name, value in attributes.items())
+    kind, document = _type(record), str(record.document)
+    identity = f"{kind}/{document}"
+    return cloud_events.attributes(kind=kind, source=source, identity=identity, subject=document, time=record.issued_at)
 
 
 def _type(record: InvoiceRecord) -> str:
@@ -102,7 +95,7 @@ def _data(record: InvoiceRecord) -> dict[str, object]:
         "line_of_business": record.line_of_business,
         "currency": record.total.currency,
         "total": str(record.total.decimal),
-        "issued_at": _rfc3339(record.issued_at),
+        "issued_at": rfc3339(record.issued_at),
         "pdf": _reference(record.pdf),
     }
     return data | ({"corrects": _document(record.corrects)} if record.corrects else {})
@@ -116,7 +109,3 @@ def _reference(ref: ObjectRef | None) -> dict[str, object] | None:
     if ref is None:
         return None
     return {"key": ref.key, "sha256": ref.sha256, "size": ref.size, "media_type": ref.media_type}
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

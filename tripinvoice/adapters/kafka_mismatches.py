@@ -5,9 +5,10 @@ the same content. The value is an Elastic Common Schema document without persona
 traces on, the headers ``traceparent`` and ``tracestate`` lead to the trace of the trip.
 """
 
-from tripinvoice.adapters.kafka_producer import ClientConfig, DeliveringProducer, Headers, Record
+from tripinvoice.adapters import cloud_events
+from tripinvoice.adapters.kafka_producer import ClientConfig, DeliveringProducer, Record
 from tripinvoice.adapters.observed import Unobserved
-from tripinvoice.compare.event import TYPE, Mismatch, encoded, moment_of
+from tripinvoice.compare.event import TYPE, Mismatch, encoded
 from tripinvoice.ports import Observer
 
 
@@ -34,24 +35,17 @@ class KafkaMismatchSink:
 
     def tell(self, mismatch: Mismatch) -> None:
         """Publish it and return when the brokers have it. Raises ``StoreUnavailableError``; again is harmless."""
-        trace = tuple((name, value.encode()) for name, value in self._observer.trace_headers().items())
-        headers = _attributes(mismatch, self._source) + trace
-        key = mismatch.comparison.trip_id.encode()
-        self._producer.send(self._topic, [Record(key=key, value=encoded(mismatch), headers=headers)])
+        trip_id = mismatch.comparison.trip_id
+        attributes = cloud_events.attributes(
+            kind=TYPE,
+            source=self._source,
+            identity=mismatch.id,
+            subject=trip_id,
+            time=mismatch.comparison.compared_at,
+        )
+        headers = attributes + cloud_events.trace(self._observer)
+        self._producer.send(self._topic, [Record(key=trip_id.encode(), value=encoded(mismatch), headers=headers)])
 
     def close(self) -> None:
         """Disconnect."""
         self._producer.close()
-
-
-def _attributes(mismatch: Mismatch, source: str) -> Headers:
-    attributes = {
-        "ce_specversion": "1.0",
-        "ce_type": TYPE,
-        "ce_source": source,
-        "ce_id": mismatch.id,
-        "ce_subject": mismatch.comparison.trip_id,
-        "ce_time": moment_of(mismatch),
-        "content-type": "application/json",
-    }
-    return tuple((name, value.encode()) for name, value in attributes.items())

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,6 +23,7 @@ from confluent_kafka.schema_registry.json_schema import JSONDeserializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
 from tripinvoice.adapters.schema_protobuf import ProtobufReader
+from tripinvoice.canonical import rfc3339
 from tripinvoice.errors import InvalidTripError, StoreUnavailableError
 from tripinvoice.ports import FeedMessage
 
@@ -119,7 +120,7 @@ def _plain(value: object) -> str:
     """What Avro and Protobuf know and JSON does not. A time without a zone stays one, and is refused by its field."""
     match value:
         case datetime() if value.tzinfo is not None:
-            return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+            return rfc3339(value)
         case datetime() | date() | time():
             return value.isoformat()
         case UUID():

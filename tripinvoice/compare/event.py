@@ -7,9 +7,9 @@ are in the archive, behind its access control.
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
+from tripinvoice.canonical import rfc3339
 from tripinvoice.compare.comparison import Comparison, Found
 from tripinvoice.compare.differences import Difference, Kind
 from tripinvoice.compare.telling import told_path, told_value
@@ -37,14 +37,14 @@ class Mismatch:
     def id(self) -> str:
         """The event's: the same whenever the same comparison is told."""
         one = self.comparison
-        return f"{one.trip_id}/{one.revision}/{one.rollout_version}/{_rfc3339(one.compared_at)}"
+        return f"{one.trip_id}/{one.revision}/{one.rollout_version}/{rfc3339(one.compared_at)}"
 
 
 def data(mismatch: Mismatch) -> dict[str, Any]:
     """The event's data: an ECS document. Fields without a value are left out."""
     one = mismatch.comparison
     document: dict[str, Any] = {
-        "@timestamp": moment_of(mismatch),
+        "@timestamp": rfc3339(one.compared_at),
         "ecs": {"version": ECS_VERSION},
         "message": _message(one),
         "event": {
@@ -69,11 +69,6 @@ def data(mismatch: Mismatch) -> dict[str, Any]:
     if mismatch.trace_id:
         document["trace"] = {"id": mismatch.trace_id}
     return document
-
-
-def moment_of(mismatch: Mismatch) -> str:
-    """When it was compared: RFC 3339, UTC."""
-    return _rfc3339(mismatch.comparison.compared_at)
 
 
 def encoded(mismatch: Mismatch, limit: int = MAX_BYTES) -> bytes:
@@ -133,7 +128,3 @@ def _code(failure: str) -> str:
 
 def _json(document: dict[str, Any]) -> bytes:
     return json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-def _rfc3339(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

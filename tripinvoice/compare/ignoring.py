@@ -73,6 +73,11 @@ class Ignored:
     rule: str
 
 
+def concerning(rules: Sequence[IgnoreRule], country: str, line_of_business: str) -> list[IgnoreRule]:
+    """The rules that are for these trips."""
+    return [rule for rule in rules if rule.concerns(country, line_of_business)]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Sifted:
     """Differences that count, those that a rule lets be, and the names of the rules among these that expired."""

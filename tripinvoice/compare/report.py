@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from tripinvoice.compare.comparison import Comparison, Outcome
-from tripinvoice.compare.ignoring import IgnoreRule
+from tripinvoice.compare.ignoring import IgnoreRule, concerning
 from tripinvoice.compare.tally import Tally, tally
 from tripinvoice.rollouts.judgement import QUICK
 from tripinvoice.rollouts.plan import Thresholds
@@ -201,7 +201,7 @@ def _kill_switch(toggles: Toggles) -> Check:
 
 def _expired_rules(one: Comparison, evidence: Evidence) -> set[str]:
     today = evidence.until.date()
-    concerned = [rule for rule in evidence.rules if rule.concerns(one.country, one.line_of_business)]
+    concerned = concerning(evidence.rules, one.country, one.line_of_business)
     return {rule.name for rule in concerned if rule.expired(today)}
 
 
