@@ -1,6 +1,7 @@
 """The commands of a workflow in the order of its source: what a replay depends on, for a reviewer to read."""
 
 import ast
+import importlib
 import inspect
 from collections.abc import Iterator
 
@@ -8,6 +9,7 @@ COMMANDS = frozenset(
     {
         "continue_as_new",
         "deprecate_patch",
+        "execute_activity",
         "execute_activity_method",
         "execute_child_workflow",
         "patched",
@@ -19,16 +21,33 @@ COMMANDS = frozenset(
         "wait_condition",
     }
 )
+PACKAGE = "workflows"
 HANDLERS = frozenset({"query", "signal", "update"})
 
 
 def fingerprint(workflow: type) -> list[str]:
-    """Every command and handler of the workflow's module, and of those that it inherits from, in source order.
+    """Every command and handler of the workflow's module, of those it inherits from and calls, each in source order.
 
     As ``function: command what``.
     """
-    modules = dict.fromkeys(inspect.getmodule(one) for one in workflow.__mro__ if one is not object)
-    return [line for module in modules if module is not None for line in _of_source(inspect.getsource(module))]
+    modules = [inspect.getmodule(one) for one in workflow.__mro__ if one is not object]
+    sources: dict[str, str] = {}
+    for module in modules:
+        if module is not None:
+            _gather(module.__name__, sources)
+    return [line for source in sources.values() for line in _of_source(source)]
+
+
+def _gather(module: str, sources: dict[str, str]) -> None:
+    """Its source, and those of the modules beside it that it imports from, however far."""
+    if module in sources:
+        return
+    sources[module] = inspect.getsource(importlib.import_module(module))
+    for node in ast.walk(ast.parse(sources[module])):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == PACKAGE:
+            names = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == PACKAGE else [node.module]
+            for name in names:
+                _gather(str(name), sources)
 
 
 def _of_source(source: str) -> list[str]:
